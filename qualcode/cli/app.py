@@ -1,0 +1,289 @@
+"""Commands. Each parses its words, calls one function of `qualcode.pipeline`, and says what came of it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from qualcode import __version__
+from qualcode.cli import output, summaries
+from qualcode.errors import QualcodeError
+
+OK, ERROR, SOME_FAILED, BUG, INTERRUPTED = 0, 1, 3, 70, 130
+
+app = typer.Typer(
+    name="qualcode",
+    help="Offline thematic coding of interviews and feedback.\n\n"
+    "Start with:  qualcode demo   ·   qualcode run FOLDER",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=True,
+)
+codebook_app = typer.Typer(help="Check a codebook, or make one from a table.", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
+
+Folder = Annotated[Path, typer.Option("--project", "-p", help="The project folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="ROLE=NAME", help="Which column of a table is text, case, programme, id, question, ..."),
+]
+HERE = Path()
+
+
+def main() -> None:
+    """Run the command line and end the process with an exit code that tells what happened."""
+    signal.signal(signal.SIGTERM, _stop)
+    arguments = sys.argv[1:]
+    try:
+        code = app(standalone_mode=False)
+    except QualcodeError as problem:
+        output.error(problem, json_too="--json" in arguments)
+        code = ERROR
+    except (KeyboardInterrupt, typer.Abort):
+        output.warn("stopped; what was finished is kept", "run the same command again to go on")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = OK
+    except Exception as problem:
+        if "--debug" in arguments or _is_usage(problem):
+            code = _usage(problem)
+        else:
+            output.bug(problem)
+            code = BUG
+    sys.exit(code or OK)
+
+
+def _is_usage(problem: Exception) -> bool:
+    return hasattr(problem, "exit_code") and hasattr(problem, "show")
+
+
+def _usage(problem: Any) -> int:
+    if not _is_usage(problem):
+        raise problem
+    problem.show()
+    return int(problem.exit_code)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        output.line(f"qualcode {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="On a bug, print the traceback; it may hold participants' words.")] = False,
+) -> None:
+    """Options of every command."""
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("-o", "--output", help="The project folder to make.")] = Path("qualcode-demo"),
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Code the synthetic corpus that comes with qualcode, and write its report."""
+    from qualcode.pipeline import demo as pipeline
+
+    with output.progress(quiet) as progress:
+        summary = pipeline.demo(folder, progress=progress)
+    summaries.run(summary, as_json=json)
+
+
+@app.command()
+def run(
+    raw: Annotated[Path, typer.Argument(metavar="RAW", help="Folder with transcripts; never written to.")],
+    folder: Annotated[Path | None, typer.Option("-o", "--output", help="Project folder; RAW-qualcode unless given.")] = None,
+    codebook: Annotated[Path | None, typer.Option("--codebook", help="Codebook of a new project; five core codes unless given.")] = None,
+    column: Columns = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Import, segment, tag, look for themes, export and report. Run it again: only what is new is done.
+
+    Examples:  qualcode run interviews/   ·   qualcode run survey.csv --column text=comment --column programme=service
+    """
+    from qualcode.pipeline import run as pipeline
+
+    with output.progress(quiet) as progress:
+        summary = pipeline.run(raw, folder, codebook, columns=summaries.columns(column), progress=progress)
+    summaries.run(summary, as_json=json)
+    if summary.imported.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The project folder to make.")],
+    codebook: Annotated[Path | None, typer.Option("--codebook", help="Its codebook; five core codes unless given.")] = None,
+) -> None:
+    """Make an empty project."""
+    from qualcode.pipeline import init as pipeline
+
+    with pipeline.init(folder, codebook):
+        output.line(f"project: {folder}")
+    output.note(f"next: qualcode import FOLDER -p {folder}")
+
+
+@app.command("import")
+def import_(
+    raw: Annotated[Path, typer.Argument(metavar="RAW", help="Folder or file with transcripts.")],
+    project: Folder = HERE,
+    column: Columns = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Bring transcripts in: txt, md, docx, csv, xlsx."""
+    from qualcode.pipeline import importing
+    from qualcode.project import Project
+
+    with Project.open(project) as opened, output.progress(quiet) as progress:
+        summary = importing.import_files(opened, raw, columns=summaries.columns(column), progress=progress)
+    summaries.imported(summary, as_json=json)
+    if summary.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def segment(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
+    """Cut the transcripts into the units that are judged."""
+    from qualcode.pipeline import segmenting
+    from qualcode.project import Project
+
+    with Project.open(project) as opened, output.progress(quiet) as progress:
+        summary = segmenting.segment(opened, progress=progress)
+    summaries.segmented(summary, as_json=json)
+
+
+@app.command()
+def tag(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
+    """Let the machine coder propose codes on segments that it has not seen."""
+    from qualcode.pipeline import tagging
+    from qualcode.project import Project
+
+    with Project.open(project) as opened, output.progress(quiet) as progress:
+        summary = tagging.tag(opened, progress=progress)
+    summaries.tagged(summary, as_json=json)
+
+
+@app.command()
+def themes(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
+    """Look for candidate themes among the passages that no code covers."""
+    from qualcode.pipeline import theming
+    from qualcode.project import Project
+
+    with Project.open(project) as opened, output.progress(quiet) as progress:
+        summary = theming.themes(opened, progress=progress)
+    summaries.themes(summary, as_json=json)
+
+
+@app.command()
+def sheet(
+    path: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")] = Path("review.xlsx"),
+    project: Folder = HERE,
+    sample: Annotated[int, typer.Option(min=0, help="Random passages without a proposal to ask about.")] = 40,
+    json: Json = False,
+) -> None:
+    """Write a review sheet: proposals to keep or reject, and a random sample of what was not proposed."""
+    from qualcode.pipeline import sheet as pipeline
+    from qualcode.project import Project
+
+    with Project.open(project) as opened:
+        summary = pipeline.sheet(opened, path, sample_size=sample)
+    summaries.sheet(summary, as_json=json)
+
+
+@app.command("import-codings")
+def import_codings(
+    file: Annotated[Path, typer.Argument(help="A review sheet, or a wide or long table of codings (csv, xlsx).")],
+    coder: Annotated[str | None, typer.Option("--coder", help="The person whose judgements these are.")] = None,
+    machine: Annotated[str | None, typer.Option("--machine", help="The model whose output this is.")] = None,
+    visible: Annotated[bool, typer.Option("--proposals-visible", help="The coder saw the machine's proposals.")] = False,
+    project: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Take judgements in: an edited review sheet, or a table of existing codings."""
+    from qualcode.coding import Coder
+    from qualcode.pipeline import import_codings as pipeline
+    from qualcode.project import Project
+
+    if (coder is None) == (machine is None):
+        raise typer.BadParameter("say whose they are: --coder NAME for a person, or --machine NAME for a model")
+    who = Coder(coder, "human") if coder else Coder(str(machine), "machine", "imported")
+    with Project.open(project) as opened:
+        summary = pipeline.import_codings(opened, file, who, visible=visible)
+    summaries.codings(summary, as_json=json)
+    if summary.unlocated or summary.unclear:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")] = None,
+    project: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Write excerpts and counts as csv and xlsx, and run.json."""
+    from qualcode.pipeline import exporting
+    from qualcode.project import Project
+
+    with Project.open(project) as opened:
+        written = exporting.export(opened, folder)
+    summaries.written(written, as_json=json)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")] = None,
+    project: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Write one self-contained HTML report."""
+    from qualcode.pipeline import exporting
+    from qualcode.project import Project
+
+    with Project.open(project) as opened:
+        written = exporting.report(opened, folder)
+    summaries.written(written, as_json=json)
+
+
+@codebook_app.command("check")
+def codebook_check(
+    file: Annotated[Path, typer.Argument(help="The codebook.")] = Path("codebook.yaml"),
+    json: Json = False,
+) -> None:
+    """List every fault of a codebook with its line."""
+    from qualcode.pipeline import codebook as pipeline
+
+    faults = pipeline.check(file)
+    summaries.faults(file, faults, as_json=json)
+    if any(not fault.advice for fault in faults):
+        raise typer.Exit(ERROR)
+
+
+@codebook_app.command("import")
+def codebook_import(
+    table: Annotated[Path, typer.Argument(help="csv or xlsx with label, definition, examples.")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="The codebook to write.")] = Path("codebook.yaml"),
+) -> None:
+    """Make a codebook from a table of labels, definitions and examples."""
+    from qualcode.pipeline import codebook as pipeline
+
+    made = pipeline.import_table(table, out)
+    drafts = sum(code.status == "draft" for code in made)
+    output.line(f"{out}: {len(made.active)} active codes" + (f", {drafts} drafts without a definition" if drafts else ""))
+    output.note(f"next: qualcode codebook check {out}")

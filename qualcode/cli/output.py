@@ -1,0 +1,148 @@
+"""The only place that prints. Results go to stdout, everything else to stderr; colour only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from qualcode.errors import QualcodeError
+
+JSON_VERSION = 1
+_EVERY = 10.0
+"""Seconds between plain progress lines where there is no terminal."""
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def line(text: str = "") -> None:
+    """A line of the result; what is in brackets is text, not markup."""
+    out.print(escape(text))
+
+
+def note(text: str) -> None:
+    """Something to know besides the result."""
+    err.print(f"[dim]{escape(text)}[/dim]")
+
+
+def warn(text: str, hint: str = "") -> None:
+    """Something that a person should look at."""
+    err.print(f"[yellow]![/yellow] {escape(text)}" + (f"\n  [dim]{escape(hint)}[/dim]" if hint else ""))
+
+
+def heading(text: str) -> None:
+    """A step's name."""
+    out.print(f"[bold]{escape(text)}[/bold]")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A small table."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        shown.add_column(name)
+    for row in rows:
+        shown.add_row(*(escape(str(cell)) for cell in row))
+    out.print(shown)
+
+
+def as_json(value: Any) -> None:
+    """One JSON object."""
+    body = _plain(value)
+    out.file.write(json.dumps({"version": JSON_VERSION, **body}, indent=2, ensure_ascii=False) + "\n")
+
+
+def error(problem: QualcodeError, *, json_too: bool = False) -> None:
+    """An error with its hint."""
+    err.print(f"[bold red]error[/bold red] {escape(str(problem))}")
+    if problem.hint:
+        err.print(f"  [dim]hint:[/dim] {escape(problem.hint)}")
+    if json_too:
+        as_json({"error": {"kind": type(problem).__name__, "message": str(problem), "hint": problem.hint}})
+
+
+def bug(problem: BaseException) -> None:
+    """A failure that is ours; the message could hold words, so only its kind and place are told."""
+    trace = problem.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    err.print(f"[bold red]bug[/bold red] {type(problem).__name__}{escape(where)}")
+    err.print("  [dim]hint:[/dim] run it again with --debug and report what it prints, without any participant's words")
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Any]:
+    """A function that is told (stage, done, total): a bar with count, rate and time left, or a plain line now and then."""
+    if quiet:
+        yield lambda stage, done, total: None
+    elif err.is_terminal and not err.is_dumb_terminal:
+        yield from _bars()
+    else:
+        yield _Lines()
+
+
+def _bars() -> Iterator[Any]:
+    columns = (
+        TextColumn("{task.description:<9}"), BarColumn(bar_width=30), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks: dict[str, tuple[TaskID, float]] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = (bars.add_task(stage, total=total, rate=""), time.monotonic())
+            task, began = tasks[stage]
+            passed = time.monotonic() - began
+            rate = f"{done / passed:,.0f}/s" if passed > 0.5 and done else ""
+            bars.update(task, completed=done, total=total, rate=rate)
+
+        yield tell
+
+
+class _Lines:
+    """Progress for a log: one line a stage every ten seconds."""
+
+    def __init__(self) -> None:
+        self._began: dict[str, float] = {}
+        self._told = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        began = self._began.setdefault(stage, now)
+        if now - self._told < _EVERY or not total:
+            return
+        self._told = now
+        rate = done / (now - began) if now > began else 0
+        left = f", about {(total - done) / rate:,.0f} s left" if rate else ""
+        err.print(f"{stage}: {done:,} of {total:,} ({done / total:.0%}), {rate:,.0f}/s{left}")
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain({name: getattr(value, name) for name in value.__dataclass_fields__})
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Path):
+        return str(value)
+    return value
+
+
+def flush() -> None:
+    """Write out what is buffered."""
+    sys.stdout.flush()
+
+

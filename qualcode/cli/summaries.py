@@ -1,0 +1,204 @@
+"""What each command says when it is done: for a person, or as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from qualcode.cli import output
+
+if TYPE_CHECKING:
+    from qualcode.codebook import Fault
+    from qualcode.exporters import Written
+    from qualcode.importers import TableColumns
+    from qualcode.pipeline.import_codings import CodingsSummary
+    from qualcode.pipeline.importing import ImportSummary
+    from qualcode.pipeline.run import RunSummary
+    from qualcode.pipeline.segmenting import SegmentSummary
+    from qualcode.pipeline.sheet import SheetSummary
+    from qualcode.pipeline.tagging import TagSummary
+    from qualcode.pipeline.theming import ThemeSummary
+
+_SHOWN = 10
+
+
+def columns(stated: Sequence[str] | None) -> TableColumns | None:
+    """`ROLE=NAME` options as `TableColumns`."""
+    from qualcode.importers import TableColumns
+
+    if not stated:
+        return None
+    allowed = {field.name for field in fields(TableColumns)}
+    values: dict[str, str] = {}
+    for item in stated:
+        role, equals, name = item.partition("=")
+        if not equals or role not in allowed:
+            raise typer.BadParameter(f"--column {item!r} is not ROLE=NAME with ROLE one of {', '.join(sorted(allowed))}")
+        values[role] = name
+    attributes = values.pop("attributes", None)
+    kept = tuple(name for name in attributes.split(",") if name) if attributes is not None else None
+    return TableColumns(**values, attributes=kept)
+
+
+def run(summary: RunSummary, *, as_json: bool) -> None:
+    """All steps of a run."""
+    if as_json:
+        output.as_json({
+            "project": summary.folder, "changed": summary.changed, "imported": summary.imported, "segmented": summary.segmented,
+            "tagged": summary.tagged, "themes": len(summary.themes.themes), "files": summary.files, "losses": summary.losses,
+        })  # fmt: skip
+        return
+    imported(summary.imported, as_json=False)
+    if not summary.changed and not summary.files:
+        output.line("nothing to do: every text is in, coded and reported")
+        output.line(f"report: {summary.folder / 'exports' / 'report.html'}")
+        return
+    segmented(summary.segmented, as_json=False)
+    tagged(summary.tagged, as_json=False)
+    themes(summary.themes, as_json=False, brief=True)
+    for loss in summary.losses:
+        output.warn(loss)
+    output.line()
+    described = {"report.html": "read this first", "review.xlsx": "judge the proposals here",
+                 "excerpts_unreviewed.xlsx": "every proposed passage", "excerpts.xlsx": "passages that people have coded"}  # fmt: skip
+    for path in summary.files:
+        if path.name in described:
+            output.line(f"{path}  ({described[path.name]})")
+    output.note(f"next: open the report; judge {summary.folder / 'exports' / 'review.xlsx'}, then:")
+    output.note(f"      qualcode import-codings {summary.folder / 'exports' / 'review.xlsx'} --coder NAME -p {summary.folder}")
+
+
+def imported(summary: ImportSummary, *, as_json: bool) -> None:
+    """Files in, skipped, failed, each with its reason."""
+    if as_json:
+        output.as_json(summary)
+        return
+    kinds = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in sorted(summary.kinds.items()))
+    parts = [f"{summary.new} new" + (f" ({kinds})" if kinds else "")]
+    if summary.unchanged:
+        parts.append(f"{summary.unchanged} unchanged")
+    if summary.described_anew:
+        parts.append(f"{summary.described_anew} described anew")
+    output.line(f"imported   {summary.files} file{'s' * (summary.files != 1)}: {', '.join(parts)}")
+    quiet = Counter((item.place, item.reason) for item in summary.skipped for _ in range(item.count) if not item.failed)
+    for (place, reason), count in list(quiet.items())[:_SHOWN]:
+        output.note(f"  skipped  {place}: {reason}" + (f" ({count})" if count > 1 else ""))
+    for item in summary.failed[:_SHOWN]:
+        output.warn(f"failed   {item.place}: {item.reason}" + (f" ({item.count})" if item.count > 1 else ""), item.hint)
+    if len(summary.failed) > _SHOWN:
+        output.warn(f"{len(summary.failed) - _SHOWN} more failed")
+    said: dict[str, list[str]] = {}
+    for place, text in summary.notes:
+        said.setdefault(text, []).append(place)
+    for text, places in list(said.items())[: 2 * _SHOWN]:
+        output.note(f"  note     {places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''}: {text}")
+
+
+def segmented(summary: SegmentSummary, *, as_json: bool) -> None:
+    """Segments, new and no longer current."""
+    if as_json:
+        output.as_json(summary)
+        return
+    text = f"segmented  {summary.segments:,} passages" + (f", {summary.new:,} new" if summary.new else ", none new")
+    output.line(text + (f", {summary.retired:,} no longer current" if summary.retired else ""))
+    if summary.transcripts_without:
+        output.note(f"  {summary.transcripts_without} texts hold nothing to code")
+
+
+def tagged(summary: TagSummary, *, as_json: bool) -> None:
+    """What the machine coder did."""
+    if as_json:
+        output.as_json(summary)
+        return
+    for text in summary.notes:
+        output.warn(text)
+    if summary.run:
+        output.line(f"tagged     {summary.segments:,} passages: {summary.proposals:,} proposals, abstained on {summary.abstained:,} "
+                    f"(coder {summary.coder})")  # fmt: skip
+    else:
+        output.line(f"tagged     nothing new (coder {summary.coder})")
+    if summary.other_languages:
+        output.warn(f"{summary.other_languages} passages are in another language than the codebook and were not tagged")
+
+
+def themes(summary: ThemeSummary, *, as_json: bool, brief: bool = False) -> None:
+    """Candidate themes by their own words, or the reason why there are none."""
+    if as_json:
+        output.as_json({"uncovered": summary.uncovered, "reason": summary.reason, "themes": summary.themes})
+        return
+    if not summary.themes:
+        output.line(f"themes     none: {summary.reason}")
+        return
+    output.line(f"themes     {len(summary.themes)} candidates among {summary.uncovered:,} uncovered passages")
+    if not brief:
+        output.table(
+            ("own words", "passages", "participants", "programmes"),
+            [("  ".join(t.label), len(t.segments), t.cases, ", ".join(f"{p} {n}" for p, n in t.programmes.items()))
+             for t in summary.themes],
+        )  # fmt: skip
+
+
+def sheet(summary: SheetSummary, *, as_json: bool) -> None:
+    """What a review sheet asks."""
+    if as_json:
+        output.as_json(summary)
+        return
+    output.line(f"{summary.path}: {summary.proposals:,} proposals, {summary.sampled} random passages without one")
+    if summary.cut_cells:
+        output.warn(f"{summary.cut_cells} cells were longer than Excel allows and are cut")
+    output.note(f"next: judge it, then: qualcode import-codings {summary.path} --coder NAME")
+
+
+def codings(summary: CodingsSummary, *, as_json: bool) -> None:
+    """Judgements that came in, and rows that did not."""
+    if as_json:
+        output.as_json(summary)
+        return
+    output.line(f"{summary.layout}: {summary.judged:,} judgements by {summary.coder}, {summary.present:,} codes present"
+                + (f"; {summary.unchanged:,} stood already" if summary.unchanged else ""))  # fmt: skip
+    if summary.codes:
+        output.note(f"  codes judged: {', '.join(summary.codes)}")
+    if summary.unknown_codes:
+        output.warn(f"{len(summary.unknown_codes)} codes are not in the codebook and were left out: "
+                    + ", ".join(summary.unknown_codes[:_SHOWN]) + (" …" if len(summary.unknown_codes) > _SHOWN else ""))  # fmt: skip
+    if summary.approximate:
+        output.warn(f"{len(summary.approximate)} quotations were found only nearly, or in several places; rows {_rows(summary.approximate)}")
+    if summary.unlocated:
+        output.warn(f"{len(summary.unlocated)} rows were not found in the texts; rows {_rows(summary.unlocated)}",
+                    "letter for letter quotations are found best; a text that stands in several rows needs the id column")  # fmt: skip
+    for row, reason in summary.unclear[:_SHOWN]:
+        output.warn(f"row {row}: {reason}")
+    if len(summary.unclear) > _SHOWN:
+        output.warn(f"{len(summary.unclear) - _SHOWN} more rows were not understood")
+    output.note("next: qualcode report, qualcode export")
+
+
+def written(summary: Written, *, as_json: bool) -> None:
+    """Files that were written."""
+    if as_json:
+        output.as_json(summary)
+        return
+    for path in summary.files:
+        output.line(str(path))
+    for loss in summary.losses:
+        output.warn(loss)
+
+
+def faults(file: Path, found: Sequence[Fault], *, as_json: bool) -> None:
+    """A codebook's faults and advice."""
+    if as_json:
+        output.as_json({"file": file, "faults": found})
+        return
+    for fault in found:
+        output.line(f"{file}:{fault.line}: {'advice: ' if fault.advice else ''}{fault.message}")
+    errors = sum(not fault.advice for fault in found)
+    output.note(f"{errors} faults, {len(found) - errors} pieces of advice" if found else "no faults")
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:_SHOWN])) + (" …" if len(numbers) > _SHOWN else "")

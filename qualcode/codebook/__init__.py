@@ -1,0 +1,10 @@
+"""The codebook: codes with MacQueen's fields, facets, patterns; read, checked and written as YAML."""
+
+from __future__ import annotations
+
+from qualcode.codebook.codes import Code, Codebook, Facet, NearMiss
+from qualcode.codebook.files import Fault, check, load, save
+from qualcode.codebook.pattern import Pattern
+from qualcode.codebook.skeleton import from_rows, slug
+
+__all__ = ["Code", "Codebook", "Facet", "Fault", "NearMiss", "Pattern", "check", "from_rows", "load", "save", "slug"]

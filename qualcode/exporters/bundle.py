@@ -1,0 +1,64 @@
+"""What exporters take and give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from qualcode.analysis.prevalence import Prevalence
+from qualcode.codebook import Codebook
+from qualcode.coding import Theme
+from qualcode.corpus import Programme
+
+EXCERPT_COLUMNS = (
+    "status", "excerpt", "context", "code", "code_label", "polarity", "holder", "time", "raw_score", "score", "evidence",
+    "clause", "coder", "coder_kind", "codebook_version", "speaker_role", "case", "programme", "study", "group", "wave",
+    "date", "kind", "transcript", "segment", "start", "end", "deidentified",
+)  # fmt: skip
+"""One row a coding. `start` and `end` are code points of the transcript; `clause` is the codebook's own wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeQuotes:
+    """A candidate theme with the passages to read first: (case, programme, text)."""
+
+    theme: Theme
+    quotes: tuple[tuple[str, str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """What a project holds, ready to be written."""
+
+    title: str
+    codebook: Codebook
+    excerpts: pd.DataFrame
+    """People's codings that stand."""
+    unreviewed: pd.DataFrame
+    """Machine proposals that nobody has judged."""
+    evidence: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
+    """Segment and code (`segment|code`) to spans of the excerpt."""
+    prevalence: Prevalence
+    segments: pd.DataFrame
+    """The universe: current segments."""
+    programmes: Mapping[str, Programme]
+    attributes: pd.DataFrame
+    """One row a programme: transcripts, participants, segments, words, and its stated attributes."""
+    themes: tuple[ThemeQuotes, ...]
+    no_themes: str
+    counts: Mapping[str, int]
+    """transcripts, cases, words, segments, covered, proposals, kept, rejected, added, abstained."""
+    about: Mapping[str, Any]
+    """Versions, seed, hashes: what `run.json` holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files that an exporter wrote, and what did not fit into them."""
+
+    files: tuple[Path, ...]
+    losses: tuple[str, ...] = ()

@@ -1,0 +1,159 @@
+"""One self-contained HTML page: what each programme's people said, what the machine proposed, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from qualcode import charts
+from qualcode.analysis.prevalence import NOT_STATED, POLARITIES
+from qualcode.codebook import Code
+from qualcode.exporters.bundle import Bundle, Written
+
+QUOTES = 3
+"""Passages shown a programme and code, no person twice while others have spoken."""
+MOST_PROGRAMMES = 12
+"""More panels than that are not readable; the table keeps them all."""
+
+
+def write(bundle: Bundle, folder: Path) -> Written:
+    """Write `report.html`."""
+    environment = Environment(
+        loader=PackageLoader("qualcode.exporters"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    environment.filters["percent"] = lambda share: f"{share:.0%}"
+    page = environment.get_template("report.html").render(**_view(bundle))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "report.html"
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_text(page, encoding="utf-8")
+    unfinished.replace(path)
+    return Written((path,))
+
+
+def _view(bundle: Bundle) -> dict[str, Any]:
+    codes = list(bundle.codebook.active)
+    order = sorted(bundle.attributes["programme"], key=lambda p: (p == NOT_STATED, p))
+    names = {p: (bundle.programmes[p].name or p) if p in bundle.programmes else p for p in order}
+    passages = _passages(bundle)
+    table = bundle.prevalence.table
+    labels = {code.id: code.label for code in codes if (table.loc[table["code"] == code.id, "segments_with"] > 0).any()}
+    charted = table[table["programme"].isin(_largest(bundle.attributes))].assign(
+        programme=lambda frame: frame["programme"].map(names)
+    )
+    return {
+        "title": bundle.title,
+        "counts": bundle.counts,
+        "about": bundle.about,
+        "codebook": bundle.codebook,
+        "programmes": [_programme(bundle, row, names) for row in _ordered(bundle.attributes, order)],
+        "chart": Markup(charts.svg(charts.prevalence(charted, labels))) if labels else "",
+        "charted": min(len(order), MOST_PROGRAMMES),
+        "names": names,
+        "matrix": _matrix(bundle, codes, order),
+        "polarities": [p for p in POLARITIES if p and (table["polarity"] == p).any()],
+        "sections": [_section(code, passages, order, names) for code in codes],
+        "themes": bundle.themes,
+        "no_themes": bundle.no_themes,
+        "never": [code.label for code in codes if code.id not in labels],
+    }  # fmt: skip
+
+
+def _largest(attributes: pd.DataFrame) -> set[str]:
+    return set(attributes.sort_values("participants", ascending=False)["programme"].head(MOST_PROGRAMMES))
+
+
+def _ordered(attributes: pd.DataFrame, order: list[str]) -> Iterable[Mapping[str, Any]]:
+    rows = {row["programme"]: row for row in attributes.to_dict("records")}
+    return [rows[programme] for programme in order]
+
+
+def _programme(bundle: Bundle, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    programme = row["programme"]
+    own = bundle.prevalence.any_polarity
+    own = own[(own["programme"] == programme) & (own["segments_with"] > 0)].sort_values("cases_with", ascending=False)
+    split = bundle.prevalence.table
+    lines = []
+    for found in own.head(6).itertuples():
+        parts = split[(split["programme"] == programme) & (split["code"] == found.code) & (split["cases_with"] > 0)]
+        said = ", ".join(f"{part.polarity or 'no polarity'} {part.cases_with}" for part in parts.itertuples())
+        lines.append({"label": bundle.codebook[found.code].label, "code": found.code, "n": found.cases_with, "said": said})
+    described = bundle.programmes.get(programme)
+    stated = [
+        (name.replace("_", " "), "not stated" if value is None else "yes" if value is True else "no" if value is False else value)
+        for name, value in (described.attributes if described else {}).items()
+    ]
+    return {**row, "name": names[programme], "lines": lines, "stated": stated}
+
+
+def _passages(bundle: Bundle) -> pd.DataFrame:
+    frames = [frame for frame in (bundle.excerpts, bundle.unreviewed) if len(frame)]
+    return pd.concat(frames, ignore_index=True).assign(
+        marked=lambda frame: [
+            _marked(row.excerpt, bundle.evidence.get(f"{row.segment}|{row.code}", ())) for row in frame.itertuples()
+        ]
+    ) if frames else bundle.unreviewed.assign(marked=[])  # fmt: skip
+
+
+def _section(code: Code, passages: pd.DataFrame, order: list[str], names: Mapping[str, str]) -> dict[str, Any]:
+    own = passages[passages["code"] == code.id]
+    programmes = []
+    for programme in order:
+        here = own[own["programme"].fillna(NOT_STATED).replace("", NOT_STATED) == programme]
+        if len(here):
+            programmes.append({"name": names[programme], "quotes": _quotes(here), "total": len(here)})
+    return {"code": code, "programmes": programmes, "total": len(own)}
+
+
+def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
+    """Strongest first, but every polarity and every person before anybody's second."""
+    left = passages.assign(
+        reviewed=passages["status"] != "proposed",
+        words=passages["excerpt"].str.split().str.len(),
+        strength=passages["raw_score"].fillna(1.0).astype(float).round(1),
+    )
+    left = left.sort_values(["reviewed", "strength", "words"], ascending=[False, False, False]).to_dict("records")
+    chosen: list[dict[str, Any]] = []
+    while left and len(chosen) < QUOTES:
+        people = {quote["case"] for quote in chosen}
+        seen = {quote["polarity"] for quote in chosen}
+        best = min(range(len(left)), key=lambda i: (left[i]["case"] in people, left[i]["polarity"] in seen, i))
+        chosen.append(left.pop(best))
+    return chosen
+
+
+def _matrix(bundle: Bundle, codes: list[Code], order: list[str]) -> list[dict[str, Any]]:
+    table = bundle.prevalence.table
+    cells = {(row.code, row.programme, row.polarity): row for row in table.itertuples()}
+    used = [p for p in POLARITIES if (table["polarity"] == p).any()]
+    rows = []
+    for code in codes:
+        columns = []
+        for programme in order:
+            parts = [
+                {"polarity": p or "no polarity", "n": row.cases_with, "of": row.cases, "segments": row.segments_with}
+                for p in used
+                if (row := cells.get((code.id, programme, p))) is not None and row.segments_with
+            ]
+            columns.append(parts)
+        rows.append({"code": code, "columns": columns, "any": any(columns)})
+    return rows
+
+
+def _marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """The excerpt with its evidence marked; everything else escaped."""
+    parts: list[Markup] = []
+    at = 0
+    for start, end in sorted(spans):
+        if start < at or end > len(text) or (start, end) == (0, len(text)):
+            continue
+        parts += [escape(text[at:start]), Markup("<mark>"), escape(text[start:end]), Markup("</mark>")]
+        at = end
+    return Markup("").join([*parts, escape(text[at:])])

@@ -1,0 +1,7 @@
+"""Files to records. One format a file; `read(path, options)` gives `Imported` or raises `ImporterError`."""
+
+from __future__ import annotations
+
+from qualcode.importers.imported import Description, Imported, ReadOptions, Skipped, TableColumns
+
+__all__ = ["Description", "Imported", "ReadOptions", "Skipped", "TableColumns"]

@@ -1,0 +1,229 @@
+"""Tables of existing codings: wide (a row a text, a 0/1 column a code) and long (a row a coded quotation)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from qualcode.codebook import Codebook, slug
+from qualcode.corpus import Transcript
+from qualcode.errors import MalformedTranscript
+
+_TEXT = ("text", "comment", "response", "quote", "excerpt", "segment", "passage", "feedback")
+_ROW = ("id", "row", "row_id", "response_id", "respondent")
+_TRUE, _FALSE = frozenset({"1", "yes", "true", "x", "y"}), frozenset({"0", "no", "false", "n"})
+CONFIDENT = 90.0
+"""Least rapidfuzz partial ratio at which a quotation counts as found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One decision as a table gives it, located in a transcript. `present` maps codes to facets."""
+
+    row: int
+    transcript: str
+    start: int
+    end: int
+    judged: tuple[str, ...]
+    present: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    coder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTable:
+    """What a table of codings holds, and what could not be taken."""
+
+    given: tuple[Given, ...]
+    codes: tuple[str, ...]
+    unknown_codes: tuple[str, ...]
+    unlocated: tuple[int, ...]
+    """Rows whose text is not in the project."""
+    approximate: tuple[int, ...] = ()
+    """Rows whose quotation was found only nearly."""
+    unclear: tuple[int, ...] = ()
+    """Rows with a value that is neither 0, 1 nor empty."""
+
+
+def is_long(rows: Sequence[Mapping[str, str]]) -> bool:
+    """A table with a column `code` is long; else it is wide."""
+    return "code" in {name.lower() for name in rows[0]}
+
+
+def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Sequence[Transcript]) -> GivenTable:
+    """Decisions of a wide table; each stands on the whole text. An empty cell is *not judged*.
+
+    A row is matched by its id to the row that was imported, else by its text.
+
+    Raises:
+        MalformedTranscript: no column is named as a code (by id or label), or none identifies the text.
+    """
+    header = list(rows[0])
+    by_name = _code_names(codebook)
+    columns = {name: by_name[key] for name in header if (key := _key(name)) in by_name}
+    flags = [name for name in header if {row[name].strip() for row in rows} <= {"0", "1", ""}]
+    unknown = tuple(name for name in flags if name not in columns)
+    if not columns:
+        raise MalformedTranscript("no column is named like a code of the codebook (by id or label)",
+                                  hint="rename the columns, or bring in the codebook first: qualcode codebook import")  # fmt: skip
+    find = _Finder(header, transcripts)
+    given: list[Given] = []
+    unlocated: list[int] = []
+    unclear: list[int] = []
+    for number, row in enumerate(rows, start=2):
+        states = {code: _state(row[name]) for name, code in columns.items()}
+        if any(state is None for state in states.values()):
+            unclear.append(number)
+        decided = {code: state for code, state in states.items() if state in (0, 1)}
+        if not decided:
+            continue
+        transcript = find(row)
+        if transcript is None:
+            unlocated.append(number)
+            continue
+        present: dict[str, Mapping[str, str]] = {code: {} for code, state in decided.items() if state == 1}
+        start, end = _body(transcript)
+        given.append(Given(number, transcript.id, start, end, tuple(sorted(decided)), present))
+    codes = tuple(sorted(set(columns.values())))
+    return GivenTable(tuple(given), codes, unknown, tuple(unlocated), unclear=tuple(unclear))
+
+
+def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Sequence[Transcript]) -> GivenTable:
+    """Decisions of a long table: columns code, and quote or start and end; file, row, coder, present and facets if there.
+
+    Raises:
+        MalformedTranscript: neither a quotation nor offsets.
+    """
+    lower = {name.lower(): name for name in rows[0]}
+    quote = next((lower[name] for name in _TEXT if name in lower), None)
+    if quote is None and not {"start", "end"} <= set(lower):
+        raise MalformedTranscript("a coded row needs a quotation or offsets (expected a column quote, or start and end)")
+    by_name = _code_names(codebook)
+    facets = [facet.id for facet in codebook.facets if facet.id in lower]
+    locate = _Locator(transcripts)
+    given: list[Given] = []
+    unknown: set[str] = set()
+    unlocated: list[int] = []
+    approximate: list[int] = []
+    unclear: list[int] = []
+    for number, row in enumerate(rows, start=2):
+        cell = {name: row[column].strip() for name, column in lower.items()}
+        code = by_name.get(_key(cell["code"]))
+        state = _state(cell["present"]) if cell.get("present") else 1
+        if code is None:
+            unknown.add(cell["code"])
+            continue
+        if state is None:
+            unclear.append(number)
+            continue
+        found = locate(cell.get("file", ""), cell.get("row", ""), row[quote] if quote else "", cell.get("start", ""),
+                       cell.get("end", ""))  # fmt: skip
+        if found is None:
+            unlocated.append(number)
+            continue
+        transcript, start, end, exact = found
+        if not exact:
+            approximate.append(number)
+        stated = {name: cell[name].lower() for name in facets if cell[name]}
+        given.append(Given(number, transcript.id, start, end, (code,), {code: stated} if state == 1 else {},
+                           cell.get("coder", "")))  # fmt: skip
+    used = tuple(sorted({code for decision in given for code in decision.judged}))
+    return GivenTable(tuple(given), used, tuple(sorted(unknown)), tuple(unlocated), tuple(approximate), tuple(unclear))
+
+
+class _Finder:
+    """Finds the transcript of a wide table's row."""
+
+    def __init__(self, header: Sequence[str], transcripts: Sequence[Transcript]) -> None:
+        lower = {name.lower(): name for name in header}
+        self._row = next((lower[name] for name in _ROW if name in lower), None)
+        self._text = next((lower[name] for name in _TEXT if name in lower), None)
+        if self._row is None and self._text is None:
+            raise MalformedTranscript("no column says which text a row is about (expected id or text)")
+        self._by_row: dict[str, list[Transcript]] = defaultdict(list)
+        self._by_text: dict[str, list[Transcript]] = defaultdict(list)
+        for transcript in transcripts:
+            if transcript.row:
+                self._by_row[transcript.row].append(transcript)
+            self._by_text[" ".join(transcript.text.split())].append(transcript)
+
+    def __call__(self, row: Mapping[str, str]) -> Transcript | None:
+        text = " ".join(row[self._text].split()) if self._text else None
+        if self._row and len(found := self._by_row.get(row[self._row].strip(), [])) == 1:
+            same = text is None or " ".join(found[0].text.split()) == text
+            if same:
+                return found[0]
+        candidates = self._by_text.get(text, []) if text else []
+        return candidates[0] if len(candidates) == 1 else None
+
+
+class _Locator:
+    """Finds a quotation: by its offsets, letter for letter, across white space, then nearly."""
+
+    def __init__(self, transcripts: Sequence[Transcript]) -> None:
+        self._all = list(transcripts)
+        self._by_file: dict[str, list[Transcript]] = defaultdict(list)
+        for transcript in transcripts:
+            name = transcript.source.lower()
+            for key in {name, name.rsplit("/", 1)[-1], name.rsplit("/", 1)[-1].rsplit(".", 1)[0]}:
+                self._by_file[key].append(transcript)
+
+    def __call__(
+        self, file: str, row: str, quote: str, start: str, end: str
+    ) -> tuple[Transcript, int, int, bool] | None:
+        candidates = self._by_file.get(file.lower(), []) if file else self._all
+        if row:
+            candidates = [t for t in candidates if row in (t.row, t.case)]
+        if start.isdigit() and end.isdigit() and len(candidates) == 1:
+            text, a, b = candidates[0].text, int(start), int(end)
+            if a < b <= len(text) and (not quote or text[a:b] == quote.strip() or text[a:b] == quote):
+                return candidates[0], a, b, True
+        quote = quote.strip()
+        if not quote:
+            return None
+        hits = [(t, at) for t in candidates if (at := t.text.find(quote)) >= 0]
+        if hits:
+            transcript, at = hits[0]
+            several = len(hits) > 1 or transcript.text.find(quote, at + 1) >= 0
+            return transcript, at, at + len(quote), not several
+        return self._nearly(candidates, quote)
+
+    @staticmethod
+    def _nearly(candidates: Sequence[Transcript], quote: str) -> tuple[Transcript, int, int, bool] | None:
+        from rapidfuzz import fuzz
+
+        best: tuple[float, Transcript, int, int] | None = None
+        for transcript in candidates:
+            if len(transcript.text) < 0.8 * len(quote):
+                continue
+            found = fuzz.partial_ratio_alignment(quote, transcript.text, score_cutoff=CONFIDENT)
+            if found and (best is None or found.score > best[0]):
+                best = (found.score, transcript, found.dest_start, found.dest_end)
+        return (best[1], best[2], best[3], False) if best else None
+
+
+def _code_names(codebook: Codebook) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for code in codebook:
+        if code.codable:
+            names |= {_key(code.label): code.id, _key(code.id): code.id}
+    return names
+
+
+def _key(name: str) -> str:
+    return slug(name)
+
+
+def _state(cell: str) -> int | None:
+    """1 present, 0 absent, -1 not judged (empty), None not understood."""
+    value = cell.strip().lower()
+    if not value:
+        return -1
+    if value in _TRUE or value == "1.0":
+        return 1
+    return 0 if value in _FALSE or value == "0.0" else None
+
+
+def _body(transcript: Transcript) -> tuple[int, int]:
+    turns = transcript.turns
+    return (turns[0].start, turns[-1].end) if turns else (0, len(transcript.text))

@@ -1,0 +1,83 @@
+"""Word files: paragraphs and tables in their order, tracked changes as accepted; headers, footers, comments left out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qualcode.errors import ImporterError, MalformedTranscript
+from qualcode.importers.imported import Imported, ReadOptions
+from qualcode.importers.text import document
+
+MOST_BYTES = 200_000_000
+"""Unpacked; a Word file that grows beyond it is not a transcript but a zip bomb."""
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def read(path: Path, options: ReadOptions) -> Imported:
+    """One document from a Word file.
+
+    Raises:
+        ImporterError: the file cannot be opened.
+        MalformedTranscript: not a Word file, or nothing in it can be coded.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImporterError(f"cannot be opened ({error.strerror})", path=options.source) from error
+    body, changed = _body(data, options.source)
+    notes = ("tracked changes are read as accepted",) if changed else ()
+    source_hash = hashlib.sha256(data).hexdigest()
+    return document("\n".join(_lines(body)), options, source_hash=source_hash, encoding="docx", notes=notes)
+
+
+def _body(data: bytes, source: str) -> tuple[Any, bool]:
+    from docx import Document
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > MOST_BYTES:
+            raise MalformedTranscript(f"unpacks to {size:,} bytes (expected at most {MOST_BYTES:,})", path=source)
+        body = Document(io.BytesIO(data)).element.body
+    except MalformedTranscript:
+        raise
+    except Exception as error:
+        raise MalformedTranscript(
+            f"is not a Word file that can be read ({type(error).__name__})",
+            path=source,
+            hint="open it in Word and save it anew as .docx; an old .doc must be converted",
+        ) from error
+    changed = next(body.iter(f"{_W}ins", f"{_W}del"), None) is not None
+    return body, changed
+
+
+def _lines(body: Any) -> Iterator[str]:
+    for block in body.iterchildren():
+        if block.tag == f"{_W}p":
+            yield _paragraph(block)
+        elif block.tag == f"{_W}tbl":
+            for row in block.iter(f"{_W}tr"):
+                cells = ["\n".join(_paragraph(p) for p in cell.iter(f"{_W}p")) for cell in row.iter(f"{_W}tc")]
+                # A two-column table is how transcribing services set "speaker | speech".
+                yield ": ".join(cells) if len(cells) == 2 and len(cells[0].split()) <= 4 else "\t".join(cells)
+        elif block.tag == f"{_W}sdt":
+            for paragraph in block.iter(f"{_W}p"):
+                yield _paragraph(paragraph)
+
+
+def _paragraph(paragraph: Any) -> str:
+    parts = []
+    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
+        if node.tag == f"{_W}t":
+            parts.append(node.text or "")
+        elif node.tag == f"{_W}tab":
+            if node.getparent().tag == f"{_W}r":
+                parts.append("\t")
+        else:
+            parts.append("-" if node.tag.endswith("noBreakHyphen") else "\n")
+    return "".join(parts)

@@ -1,0 +1,216 @@
+"""Find the turns of a conversation by the label styles that transcripts really have.
+
+`Interviewer: ...`, `INT: ...`, `P07: ...`, `Speaker 1  00:01:12`, `**R:** ...`, `Interviewer 1 – ...`, a label alone
+on its line, a time before or after it. A label counts when its word is a known role, or when it comes back; words
+such as *Note:* never do. Nothing is cut away: labels and headers stay in the text, outside the turns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from qualcode.corpus import ASKING, Role, Turn
+from qualcode.errors import ProjectError
+
+_TIME = r"\(?\[?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?\]?\)?"
+_LABEL = re.compile(
+    rf"^[ \t]*(?:{_TIME}[ \t]+)?(?:[*_]{{1,3}})?\[?(?P<label>[^\W\d_][\w.'’/ -]{{0,38}}?\d{{0,3}})\]?(?:[*_]{{1,3}})?"
+    rf"(?:[ \t]*(?P<time>{_TIME}))?(?P<mark>[ \t]*:(?:[*_]{{1,3}})?|[ \t]+[–—-](?=[ \t])|[ \t]*$)[ \t]*",
+    re.MULTILINE,
+)
+_ROLE_WORDS: Mapping[str, Role] = {
+    "interviewer": "interviewer", "int": "interviewer", "i": "interviewer", "iv": "interviewer", "q": "interviewer",
+    "researcher": "interviewer", "res": "interviewer", "question": "interviewer", "interviewer/researcher": "interviewer",
+    "moderator": "facilitator", "mod": "facilitator", "m": "facilitator", "facilitator": "facilitator",
+    "fac": "facilitator", "f": "facilitator", "chair": "facilitator", "host": "facilitator",
+    "participant": "participant", "part": "participant", "p": "participant", "r": "participant", "a": "participant",
+    "respondent": "participant", "resp": "participant", "interviewee": "participant", "carer": "participant",
+    "parent": "participant", "mother": "participant", "father": "participant", "mum": "participant", "dad": "participant",
+    "grandmother": "participant", "grandfather": "participant", "speaker": "unknown", "answer": "participant",
+    "patient": "participant", "client": "participant", "user": "participant", "volunteer": "participant",
+    "wife": "participant", "husband": "participant", "woman": "participant", "man": "participant",
+    "female": "participant", "male": "participant", "peer supporter": "participant", "supporter": "participant",
+}  # fmt: skip
+_NEVER = frozenset({
+    "note", "notes", "nb", "date", "time", "place", "location", "duration", "title", "interview", "transcript", "example",
+    "re", "ps", "warning", "subject", "from", "to", "cc", "file", "page", "name", "start", "end", "audio", "recording",
+    "transcribed by", "transcriber", "id", "participant id", "participants", "present", "summary", "age", "gender",
+    "background", "setting", "source", "http", "https", "key", "topic", "section", "for example", "e.g", "i.e",
+})  # fmt: skip
+_NUMBERED = re.compile(r"^(?P<word>[a-z/ ]*?)[ ._-]*(?P<number>\d{1,4})?$")
+_SENTENCE_LIKE = re.compile(r"\b(?:i|said|says|is|was|were|the|and|but|so|that|it|you|we|they|think|because|know)\b")
+LONG_PREAMBLE_WORDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Turns of a text, and what a person should know about them."""
+
+    turns: tuple[Turn, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    key: str
+    start: int
+    end: int
+    """Where the speech begins."""
+    alone: bool
+    """On its own line: the weakest style, trusted only for known role words."""
+    seconds: float | None = None
+
+
+def find(text: str, *, speakers: Mapping[str, Role], question_pattern: str = "", case: str | None = None) -> Found:
+    """Turns of a conversation.
+
+    Args:
+        text: normalised.
+        speakers: roles by lower-cased label, as the project states them; they win over every guess.
+        question_pattern: regular expression for lines that are questions.
+        case: the document's case, given to every turn that is not the interviewer's.
+
+    Raises:
+        ProjectError: `question_pattern` is not a regular expression.
+    """
+    labels = _trusted(_candidates(text), speakers)
+    if labels:
+        turns, notes = _labelled(text, labels, speakers)
+    else:
+        turns, notes = [Turn(0, len(text))], ["no speakers were found: the whole text is coded, role unknown"]
+    if question_pattern:
+        turns = _with_questions(text, turns, question_pattern)
+        notes = [note for note in notes if "no speakers" not in note] or notes
+    turns = [turn for turn in turns if text[turn.start : turn.end].strip()]
+    if case:
+        turns = [turn if turn.role in ASKING else replace(turn, case=case) for turn in turns]
+    if turns and all(turn.role in ASKING for turn in turns):
+        notes.append("every turn is an interviewer's: set [speakers] in qualcode.toml")
+    return Found(tuple(turns), tuple(notes))
+
+
+def _candidates(text: str) -> list[_Label]:
+    found = []
+    for match in _LABEL.finditer(text):
+        key = " ".join(match["label"].lower().replace("’", "'").split())
+        if not key or key in _NEVER or len(key.split()) > 4 or _SENTENCE_LIKE.search(key) and key != "i":
+            continue
+        mark = match["mark"].strip(" \t*_")
+        alone = not mark and not match["time"]
+        found.append(_Label(key, match.start(), match.end(), alone, _seconds(match["time"])))
+    return found
+
+
+def _trusted(candidates: list[_Label], speakers: Mapping[str, Role]) -> list[_Label]:
+    counts = Counter(label.key for label in candidates)
+    coming_back = {label.key for label in candidates if not label.alone and counts[label.key] >= 2}
+    known = {key for key in counts if key in speakers or _known_role(key) is not None}
+    # "Mary:" twice in a long monologue is a quotation, not a speaker, unless somebody else is labelled too.
+    if len(coming_back | known) < 2 and not known:
+        coming_back = {key for key in coming_back if counts[key] >= 4}
+    marked = {label.key for label in candidates if not label.alone}
+    trusted = coming_back | (known & marked) | {key for key in known if counts[key] >= 2}
+    return [label for label in candidates if label.key in trusted and (not label.alone or label.key in known)]
+
+
+def _known_role(key: str) -> Role | None:
+    match = _NUMBERED.match(key)
+    word = match["word"].strip() if match else key
+    if word in _ROLE_WORDS:
+        return _ROLE_WORDS[word]
+    last = word.split()[-1] if word.split() else ""
+    if last in ("interviewer", "moderator", "facilitator", "participant", "respondent", "researcher"):
+        return _ROLE_WORDS[last]
+    # P07, LL03, KO-12: letters and a number are how participants are numbered.
+    if match and match["number"] and len(word) <= 4 and word.isalpha():
+        return "participant"
+    return None
+
+
+def _labelled(text: str, labels: list[_Label], speakers: Mapping[str, Role]) -> tuple[list[Turn], list[str]]:
+    roles: dict[str, Role] = {}
+    for label in labels:
+        roles[label.key] = speakers.get(label.key) or _known_role(label.key) or "unknown"
+    notes = _guess_asker(text, labels, roles, speakers)
+    only_asking = all(role in ASKING for role in roles.values())
+    turns: list[Turn] = []
+    preamble = text[: labels[0].start]
+    if only_asking or len(preamble.split()) > LONG_PREAMBLE_WORDS:
+        turns.append(Turn(0, labels[0].start))
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        end = following.start if following else len(text)
+        role = roles[label.key]
+        if only_asking:
+            # Few labels, all of the asking side: a labelled line is theirs, the rest is the participant's.
+            stop = text.find("\n", label.end)
+            stop = end if stop == -1 or stop > end else stop
+            turns += [_turn(text, label, label.end, stop, role), Turn(stop, end)]
+        else:
+            turns.append(_turn(text, label, label.end, end, role))
+    if only_asking:
+        notes.append("only the asking side is labelled: unlabelled lines are coded, role unknown")
+    unknown = sum(role == "unknown" for role in roles.values())
+    if unknown:
+        notes.append(f"{unknown} of {len(roles)} speakers have no known role: they are coded; "
+                     "set [speakers] in qualcode.toml")  # fmt: skip
+    return turns, notes
+
+
+def _guess_asker(text: str, labels: list[_Label], roles: dict[str, Role], speakers: Mapping[str, Role]) -> list[str]:
+    """Where one of two speakers is nameless and asks most of the questions, that one is the interviewer."""
+    unknown = [key for key, role in roles.items() if role == "unknown" and key not in speakers]
+    if len(roles) != 2 or not unknown:
+        return []
+    asks: dict[str, list[bool]] = {key: [] for key in roles}
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        speech = text[label.end : following.start if following else len(text)].rstrip()
+        asks[label.key].append("?" in speech[-120:])
+    share = {key: sum(values) / len(values) for key, values in asks.items()}
+    asker, other = sorted(share, key=lambda key: -share[key])
+    # Beside somebody who is labelled a participant, less is needed: in real interviews the asker ended as few as
+    # one turn in six with a question.
+    enough = 0.15 if roles[other] == "participant" else 0.3
+    if asker in unknown and share[asker] >= enough and share[asker] >= 2 * share[other]:
+        roles[asker] = "interviewer"
+        if other in unknown:
+            roles[other] = "participant"
+        return [f"one speaker is taken as the interviewer ({share[asker]:.0%} of their turns end by asking)"]
+    return []
+
+
+def _turn(text: str, label: _Label, start: int, end: int, role: Role) -> Turn:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in "*_" and text[end - 2 : end - 1] in "*_\n "):
+        end -= 1
+    return Turn(start, end, role, speaker=label.key)
+
+
+def _with_questions(text: str, turns: list[Turn], question_pattern: str) -> list[Turn]:
+    try:
+        pattern = re.compile(question_pattern)
+    except re.error as error:
+        raise ProjectError(f"question_pattern is not a regular expression ({error})", place="qualcode.toml") from error
+    result: list[Turn] = []
+    for turn in turns:
+        if turn.role in ASKING:
+            result.append(turn)
+            continue
+        at = turn.start
+        for line in re.finditer(r"[^\n]+", text[turn.start : turn.end]):
+            if pattern.search(line.group()):
+                start, end = turn.start + line.start(), turn.start + line.end()
+                result += [replace(turn, start=at, end=start), replace(turn, start=start, end=end, role="interviewer")]
+                at = end
+        result.append(replace(turn, start=at))
+    return result
+
+
+def _seconds(time: str | None) -> float | None:
+    if not time:
+        return None
+    parts = [float(part) for part in re.sub(r"[()\[\]]", "", time).replace(",", ".").split(":")]
+    return sum(part * 60**power for power, part in enumerate(reversed(parts)))

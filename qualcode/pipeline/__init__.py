@@ -1,0 +1,1 @@
+"""Where stages meet the store: one function is one command."""

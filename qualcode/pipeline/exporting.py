@@ -1,0 +1,233 @@
+"""`qualcode export` and `qualcode report`: the bundle, and the files made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from qualcode import plugins
+from qualcode.analysis import prevalence
+from qualcode.analysis.prevalence import NOT_STATED
+from qualcode.codebook import Codebook
+from qualcode.coding import Coding, onto
+from qualcode.corpus import Case, Programme, Segment, Transcript
+from qualcode.errors import NotEnoughData, ProjectError
+from qualcode.exporters import Bundle, ThemeQuotes, Written
+from qualcode.exporters.bundle import EXCERPT_COLUMNS
+from qualcode.pipeline import acts
+from qualcode.project import Project
+from qualcode.store import codings, corpus, events, frames
+from qualcode.store import themes as stored_themes
+
+
+def export(project: Project, folder: Path | None = None) -> Written:
+    """Write excerpts, counts and `run.json`.
+
+    Raises:
+        NotEnoughData: there are no segments.
+        ProjectError: the folder cannot be written.
+    """
+    made = bundle(project)
+    folder = folder or project.exports
+    written = _write(project, "table", made, folder)
+    path = folder / "run.json"
+    path.write_text(json.dumps({"counts": made.counts, **made.about}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return Written((*written.files, path), written.losses)
+
+
+def report(project: Project, folder: Path | None = None) -> Written:
+    """Write `report.html`; raises as `export` does."""
+    return _write(project, "report", bundle(project), folder or project.exports)
+
+
+def _write(project: Project, name: str, made: Bundle, folder: Path) -> Written:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written: Written = plugins.load("exporters", name)(made, folder)
+    except OSError as error:
+        raise ProjectError(f"cannot be written ({error.strerror})", place=str(folder),
+                           hint="close the file in Excel if it is open, or choose another folder with -o") from error  # fmt: skip
+    return written
+
+
+def bundle(project: Project) -> Bundle:
+    """Everything that exporters need, from one state of the store."""
+    codebook = project.codebook
+    with project.store.reading() as connection:
+        segments = corpus.segments(connection)
+        transcripts = {transcript.id: transcript for transcript in corpus.transcripts(connection)}
+        cases, programmes = corpus.cases(connection), corpus.programmes(connection)
+        machine = codings.latest_machine(connection)
+        proposals = codings.proposals(connection, machine) if machine else []
+        decisions = codings.decisions(connection)
+        coders = codings.coders(connection)
+        places = frames.segments(connection)
+        batch, themes = stored_themes.latest(connection)
+        record = events.all_events(connection)
+        runs = [run for run in codings.runs(connection) if run.coder == machine]
+        standing = frames.standing(decisions)
+        elsewhere = {key[0] for key in standing.codings} - {segment.id for segment in segments}
+        quoted = {s.id: s for s in (*segments, *corpus.segments(connection, current=False, ids=sorted(elsewhere)))}
+    if not segments:
+        raise NotEnoughData("there is nothing to export", needed=1, found=0, hint="qualcode run FOLDER")
+    people = {(segment, code) for segment, coder, code in standing.judged if coders[coder].kind == "human"}
+    proposed = {(coding.segment, coding.code) for coding in proposals}
+    open_proposals = [coding for coding in proposals if (coding.segment, coding.code) not in people]
+    row = _Rows(codebook, transcripts, cases, quoted, {id_: coder.kind for id_, coder in coders.items()})
+    reviewed = [
+        row(coding, "kept" if (coding.segment, coding.code) in proposed else "added")
+        for coding in standing.codings.values()
+    ]
+    unreviewed = [row(coding, "proposed") for coding in open_proposals]
+    kept = len({key for key in people & proposed if any((key[0], c, key[1]) in standing.codings for c in coders)})
+    universe = places[places["current"].astype(bool)]
+    counted = pd.DataFrame(
+        [(c.segment, c.code, c.facets.get("polarity", "")) for c in (*_on_units(standing, quoted, segments), *open_proposals)],
+        columns=["segment", "code", "polarity"],
+    ).drop_duplicates()
+    said = {t for t in universe["transcript"]}
+    return Bundle(
+        title=project.folder.resolve().name,
+        codebook=codebook,
+        excerpts=_frame(reviewed),
+        unreviewed=_frame(unreviewed),
+        evidence=_evidence((*standing.codings.values(), *open_proposals), quoted),
+        prevalence=prevalence.by_programme(counted, universe, [code.id for code in codebook.active]),
+        segments=universe,
+        programmes=programmes,
+        attributes=_programme_table(universe, quoted, programmes),
+        themes=tuple(ThemeQuotes(theme, _theme_quotes(theme.central, quoted, row)) for theme in themes),
+        no_themes="" if themes else _why_no_themes(batch),
+        counts={
+            "transcripts": len(said),
+            "cases": int(universe["case"].fillna(universe["transcript"]).nunique()),
+            "words": sum(len(segment.text.split()) for segment in segments),
+            "segments": len(segments),
+            "covered": int(counted["segment"].nunique()),
+            "proposals": len(proposals),
+            "kept": kept,
+            "rejected": len(people & proposed) - kept,
+            "added": sum(entry["status"] == "added" for entry in reviewed),
+            "abstained": _abstained(project, runs),
+        },
+        about={
+            "made_at": acts.now(),
+            "approach": project.settings.approach,
+            "tagger": machine or "",
+            "runs": [run.id for run in runs],
+            "codebook": codebook.id,
+            "codebook_version": codebook.version,
+            "seed": project.settings.seed,
+            "versions": acts.versions(),
+            "corpus_hash": hashlib.sha256("".join(sorted(t.source_hash for t in transcripts.values())).encode()).hexdigest(),
+            "event": record[-1].id if record else 0,
+            "event_hash": record[-1].hash if record else "",
+            "deidentified": all(transcripts[t].deidentified for t in said),
+        },
+    )
+
+
+class _Rows:
+    """Makes an excerpt row of a coding."""
+
+    def __init__(self, codebook: Codebook, transcripts: Mapping[str, Transcript], cases: Mapping[str, Case],
+                 segments: Mapping[str, Segment], kinds: Mapping[str, str]) -> None:  # fmt: skip
+        self.codebook, self.transcripts, self.cases, self.segments, self.kinds = codebook, transcripts, cases, segments, kinds
+
+    def programme(self, segment: Segment) -> str | None:
+        """The transcript's programme, else its participant's."""
+        case = self.cases.get(segment.case or "")
+        return self.transcripts[segment.transcript].programme or (case.programme if case else None)
+
+    def __call__(self, coding: Coding, status: str) -> dict[str, Any]:
+        segment = self.segments[coding.segment]
+        transcript = self.transcripts[segment.transcript]
+        evidence = " … ".join(transcript.text[start:end] for start, end in coding.evidence)
+        return {
+            "status": status,
+            "excerpt": segment.text,
+            "context": segment.context,
+            "code": coding.code,
+            "code_label": self.codebook[coding.code].label if coding.code in self.codebook else coding.code,
+            "polarity": coding.facets.get("polarity", ""),
+            "holder": coding.facets.get("holder", ""),
+            "time": coding.facets.get("time", ""),
+            "raw_score": coding.raw_score,
+            "score": coding.score,
+            "evidence": evidence,
+            "clause": self.codebook.clause(coding.clause),
+            "coder": coding.coder,
+            "coder_kind": self.kinds[coding.coder],
+            "codebook_version": self.codebook.version,
+            "speaker_role": segment.role,
+            "case": segment.case,
+            "programme": self.programme(segment),
+            "study": transcript.study,
+            "group": transcript.group,
+            "wave": transcript.wave,
+            "date": transcript.date,
+            "kind": transcript.kind,
+            "transcript": segment.transcript,
+            "segment": segment.id,
+            "start": segment.start,
+            "end": segment.end,
+            "deidentified": {True: "declared", False: "no", None: "not declared"}[transcript.deidentified],
+        }
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(EXCERPT_COLUMNS))
+    return frame.sort_values(["code", "programme", "case", "transcript", "start"], kind="stable", ignore_index=True)
+
+
+def _on_units(standing: frames.Standing, quoted: Mapping[str, Segment], segments: list[Segment]) -> list[Coding]:
+    """People's codings on the units that are counted; free selections are carried onto them by the one rule."""
+    current = {segment.id for segment in segments}
+    own = [coding for coding in standing.codings.values() if coding.segment in current]
+    free = [coding for coding in standing.codings.values() if coding.segment not in current]
+    return [*own, *onto(free, quoted, segments).codings] if free else own
+
+
+def _evidence(made: Any, quoted: Mapping[str, Segment]) -> dict[str, tuple[tuple[int, int], ...]]:
+    return {
+        f"{c.segment}|{c.code}": tuple((a - quoted[c.segment].start, b - quoted[c.segment].start) for a, b in c.evidence)
+        for c in made
+    }
+
+
+def _programme_table(universe: pd.DataFrame, quoted: Mapping[str, Segment], programmes: Mapping[str, Programme]) -> pd.DataFrame:
+    own = universe.assign(
+        programme=universe["programme"].fillna(NOT_STATED).replace("", NOT_STATED),
+        case=universe["case"].fillna(universe["transcript"]),
+        words=[len(quoted[segment].text.split()) for segment in universe["segment"]],
+    )
+    return own.groupby("programme", as_index=False).agg(
+        participants=("case", "nunique"), transcripts=("transcript", "nunique"), segments=("segment", "nunique"),
+        words=("words", "sum"),
+    )  # fmt: skip
+
+
+def _theme_quotes(central: tuple[str, ...], quoted: Mapping[str, Segment], row: _Rows) -> tuple[tuple[str, str, str], ...]:
+    found = [quoted[id_] for id_ in central if id_ in quoted]
+    return tuple((segment.case or segment.transcript, row.programme(segment) or "", segment.text) for segment in found)
+
+
+def _why_no_themes(batch: str) -> str:
+    return "too few uncovered passages, or no group of them that several people stand behind" if batch else ""
+
+
+def _abstained(project: Project, runs: list[Any]) -> int:
+    total = 0
+    for run in runs:
+        path = project.runs / run.id / "proposals.parquet"
+        if os.path.exists(path):
+            total += int((pd.read_parquet(path, columns=["state"])["state"] == -1).sum())
+    return total
+
+

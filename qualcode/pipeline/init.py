@@ -1,0 +1,44 @@
+"""`qualcode init`: a new project folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qualcode import codebook as codebooks
+from qualcode import resources
+from qualcode.errors import ProjectError
+from qualcode.pipeline import acts
+from qualcode.project import SETTINGS, Project
+from qualcode.store import codebooks as kept
+from qualcode.store import events
+
+DEFAULT_CODEBOOK = "codebooks/core_five.yaml"
+
+
+def init(folder: Path, codebook_file: Path | None = None) -> Project:
+    """Make a project with a codebook (the five core codes unless another is given); open it if it exists.
+
+    Raises:
+        CodebookError: the codebook has faults; nothing is written then.
+        ProjectError: the folder cannot be written, or exists with another codebook than the one given.
+    """
+    path = codebook_file or resources.path(DEFAULT_CODEBOOK)
+    codebook = codebooks.load(path)
+    text = path.read_text(encoding="utf-8-sig")
+    if (folder / SETTINGS).exists():
+        project = Project.open(folder)
+        if codebook_file and project.codebook_text != text:
+            project.close()
+            raise ProjectError(
+                "the project has a codebook of its own that differs from the one given",
+                place=str(folder),
+                hint="edit the project's codebook.yaml, or choose another folder with -o",
+            )
+        return project
+    project = Project.create(folder, text)
+    with project.store.writing() as connection:
+        at = acts.now()
+        kept.keep(connection, codebook, text, at)
+        events.record(connection, "init", actor=acts.RESEARCHER, at=at, subjects=[f"codebook:{codebook.version}"],
+                      counts={"codes": len(codebook.active)})  # fmt: skip
+    return project

@@ -1,0 +1,110 @@
+"""`qualcode run`: from a folder of transcripts to a coded, explained, exported project, in one command."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from qualcode.errors import ImporterError, QualcodeError
+from qualcode.importers import TableColumns
+from qualcode.pipeline import acts, exporting, importing, sheet
+from qualcode.pipeline import init as initial
+from qualcode.pipeline import segmenting, tagging, theming
+from qualcode.pipeline.acts import Progress
+from qualcode.pipeline.importing import ImportSummary
+from qualcode.pipeline.segmenting import SegmentSummary
+from qualcode.pipeline.tagging import TagSummary
+from qualcode.pipeline.theming import ThemeSummary
+from qualcode.project import Project
+
+REVIEW_SHEET = "review.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What each step did; `changed` is False where nothing was new."""
+
+    folder: Path
+    imported: ImportSummary
+    segmented: SegmentSummary
+    tagged: TagSummary
+    themes: ThemeSummary
+    files: tuple[Path, ...]
+    losses: tuple[str, ...]
+    changed: bool
+
+
+def run(
+    raw: Path,
+    folder: Path | None = None,
+    codebook: Path | None = None,
+    *,
+    columns: TableColumns | None = None,
+    progress: Progress = acts.silent,
+) -> RunSummary:
+    """Import, segment, tag, look for themes, export and report. Run again, it does only what is new.
+
+    Args:
+        raw: folder (or one file) with transcripts; never written to.
+        folder: the project; `RAW-qualcode` beside `raw` unless given.
+        codebook: for a new project; the five core codes unless given.
+        columns: columns of tables.
+        progress: told of each stage.
+
+    Raises:
+        QualcodeError: of a kind that says what is wrong. A project that this call began and that got no text
+            is taken away again.
+    """
+    importing.files_in(raw)
+    folder = folder or default_folder(raw)
+    began = not folder.exists()
+    project = initial.init(folder, codebook)
+    try:
+        with project:
+            imported = importing.import_files(project, raw, columns=columns, progress=progress)
+            if not (imported.new or imported.unchanged or imported.described_anew):
+                raise _nothing(imported)
+            segmented = segmenting.segment(project, progress=progress)
+            vectors, notes = tagging.encoder(progress)
+            tagged = tagging.tag(project, vectors=vectors, progress=progress)
+            found = theming.themes(project, vectors=vectors, progress=progress)
+            changed = bool(imported.new or imported.described_anew or segmented.new or segmented.retired or tagged.run or found.anew)
+            files, losses = _exports(project) if changed or not _complete(project) else ((), ())
+    except QualcodeError:
+        if began:
+            project.close()
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return RunSummary(folder, imported, segmented, tagged, found, files, losses, changed)
+
+
+def default_folder(raw: Path) -> Path:
+    """`RAW-qualcode` beside `raw`."""
+    place = raw.resolve()
+    return place.with_name(f"{place.stem if place.is_file() else place.name}-qualcode")
+
+
+def _exports(project: Project) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    tables = exporting.export(project)
+    page = exporting.report(project)
+    asked = sheet.sheet(project, project.exports / REVIEW_SHEET)
+    return (*page.files, asked.path, *tables.files), tables.losses
+
+
+def _complete(project: Project) -> bool:
+    try:
+        json.loads((project.exports / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return (project.exports / "report.html").exists()
+
+
+def _nothing(imported: ImportSummary) -> ImporterError:
+    failed = imported.failed
+    if failed:
+        first = failed[0]
+        more = f"; {len(failed) - 1} more files failed" if len(failed) > 1 else ""
+        return ImporterError(f"nothing could be imported: {first.reason}{more}", path=first.place, hint=first.hint)
+    return ImporterError("nothing in the files can be coded", hint="are the answers empty?")

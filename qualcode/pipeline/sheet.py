@@ -1,0 +1,59 @@
+"""`qualcode sheet`: a workbook for a person's say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qualcode import review
+from qualcode.errors import NotEnoughData, ProjectError
+from qualcode.exporters import sheet as sheets
+from qualcode.pipeline import acts, exporting
+from qualcode.project import Project
+from qualcode.store import codings, corpus, events, frames
+
+SAMPLE_SIZE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSummary:
+    """What the sheet asks for."""
+
+    path: Path
+    proposals: int
+    sampled: int
+    cut_cells: int
+
+
+def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE) -> SheetSummary:
+    """Write proposals that nobody has judged and a random sample of segments without a proposal.
+
+    Raises:
+        NotEnoughData: nothing was tagged.
+        ProjectError: the file cannot be written.
+    """
+    made = exporting.bundle(project)
+    with project.store.reading() as connection:
+        machine = codings.latest_machine(connection)
+        if machine is None:
+            raise NotEnoughData("nothing has been tagged yet", needed=1, found=0, hint="qualcode tag")
+        segments = {segment.id: segment for segment in corpus.segments(connection)}
+        passed = codings.tagged(connection, machine)
+        with_proposal = {coding.segment for coding in codings.proposals(connection, machine)}
+        judged = {segment for segment, _, _ in frames.standing(codings.decisions(connection)).judged}
+    left = sorted(passed & set(segments) - with_proposal - judged)
+    sample = review.audit_sample(left, size=sample_size, seed=project.settings.seed, secret=project.secret)
+    programme = dict(made.segments[["segment", "programme"]].itertuples(index=False, name=None))
+    drawn = [(segments[id_], programme.get(id_) or "") for id_ in (sample.segments if sample else ())]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cut = sheets.write(path, made.unreviewed, sample, drawn, made.codebook)
+    except OSError as error:
+        raise ProjectError(f"cannot be written ({error.strerror})", place=str(path),
+                           hint="close the file in Excel if it is open") from error  # fmt: skip
+    with project.store.writing() as connection:
+        if sample and sample.id not in codings.samples(connection):
+            codings.add_sample(connection, sample)
+            events.record(connection, "sample", actor=acts.RESEARCHER, at=acts.now(), subjects=[sample.id],
+                          counts={"drawn": len(drawn), "from": len(left)})  # fmt: skip
+    return SheetSummary(path, len(made.unreviewed), len(drawn), cut)

@@ -1,0 +1,123 @@
+"""`qualcode tag`: the machine coder proposes codes on segments it has not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from qualcode import plugins
+from qualcode.coding import PRESENT, Coding, Proposals, Run
+from qualcode.corpus import Segment, keyed_id
+from qualcode.encoders.remembering import Remembering
+from qualcode.errors import MissingExtra, NotEnoughData
+from qualcode.pipeline import acts
+from qualcode.pipeline.acts import Progress
+from qualcode.project import Project
+from qualcode.store import codebooks, codings, corpus, events
+
+TAGGER, ENCODER = "definitions", "minilm"
+_BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class TagSummary:
+    """What the machine did: `segments` judged in this pass, `proposals` and `abstained` cells among them."""
+
+    coder: str
+    run: str
+    segments: int
+    proposals: int
+    abstained: int
+    other_languages: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def encoder(progress: Progress = acts.silent) -> tuple[Remembering | None, tuple[str, ...]]:
+    """The sentence encoder, or None and the reason where its package is absent."""
+    try:
+        made = plugins.load("encoders", ENCODER)()
+    except MissingExtra as error:
+        return None, (f"{error.message}: {error.hint}",)
+    return Remembering(made, lambda done, total: progress("encode", done, total)), ()
+
+
+def tag(project: Project, *, vectors: Remembering | None = None, progress: Progress = acts.silent) -> TagSummary:
+    """Tag current segments that this version of the tagger has not judged; others keep what they have.
+
+    Raises:
+        CodebookError: the project's codebook has faults.
+        NotEnoughData: there are no segments, or no active codes.
+    """
+    codebook, settings = project.codebook, project.settings
+    notes: tuple[str, ...] = ()
+    if vectors is None:
+        vectors, notes = encoder(progress)
+    tagger = plugins.load("taggers", TAGGER)(
+        codebook, encoder=vectors, floor=settings.floor, threshold=settings.threshold
+    )
+    with project.store.reading() as connection:
+        segments = corpus.segments(connection)
+        languages = {transcript.id: transcript.language for transcript in corpus.transcripts(connection)}
+        seen = codings.tagged(connection, tagger.coder.id)
+    if not segments:
+        raise NotEnoughData("there are no segments to tag", needed=1, found=0, hint="qualcode segment")
+    own = [segment for segment in segments if languages[segment.transcript] == codebook.language]
+    foreign = len(segments) - len(own)
+    todo = [segment for segment in own if segment.id not in seen]
+    if not todo:
+        return TagSummary(tagger.coder.id, "", 0, 0, 0, foreign, notes)
+    proposals = _tagged(tagger, todo, progress)
+    at = acts.now()
+    run = Run(
+        id=keyed_id(project.secret, "r", tagger.coder.id, at), coder=tagger.coder.id, codebook_version=codebook.version,
+        codes=proposals.codes, segments=len(todo), floor=settings.floor, threshold=settings.threshold, seed=settings.seed,
+        versions=acts.versions(), made_at=at,
+    )  # fmt: skip
+    made = _codings(proposals, todo, run, project.secret)
+    codings.write_scores(project.runs / run.id / "proposals.parquet", proposals)
+    with project.store.writing() as connection:
+        codings.add_coder(connection, tagger.coder)
+        codebooks.keep(connection, codebook, project.codebook_text, at)
+        codings.add_run(connection, run, made, [segment.id for segment in todo], codebook)
+        events.record(connection, "tag", actor=tagger.coder.id, at=at, subjects=[run.id, f"codebook:{codebook.version}"],
+                      counts={"segments": len(todo), "proposals": len(made)})  # fmt: skip
+    abstained = int((proposals.state == -1).sum())
+    return TagSummary(tagger.coder.id, run.id, len(todo), len(made), abstained, foreign, notes)
+
+
+def _tagged(tagger: Any, segments: list[Segment], progress: Progress) -> Proposals:
+    import numpy as np
+
+    parts: list[Proposals] = []
+    for at in range(0, len(segments), _BATCH):
+        parts.append(tagger.tag(segments[at : at + _BATCH]))
+        progress("tag", min(at + _BATCH, len(segments)), len(segments))
+    proposed = {
+        (row + number * _BATCH, column): particulars
+        for number, part in enumerate(parts)
+        for (row, column), particulars in part.proposed.items()
+    }
+    return Proposals(
+        segments=tuple(segment.id for segment in segments),
+        codes=parts[0].codes,
+        raw_score=np.concatenate([part.raw_score for part in parts]),
+        state=np.concatenate([part.state for part in parts]),
+        proposed=proposed,
+    )
+
+
+def _codings(proposals: Proposals, segments: list[Segment], run: Run, secret: bytes) -> list[Coding]:
+    made = []
+    for (row, column), particulars in sorted(proposals.proposed.items()):
+        if proposals.state[row, column] != PRESENT:
+            continue
+        segment, code = segments[row], proposals.codes[column]
+        made.append(
+            Coding(
+                id=keyed_id(secret, "c", run.coder, segment.id, code), segment=segment.id, code=code, coder=run.coder,
+                facets=particulars.facets,
+                evidence=tuple((segment.start + start, segment.start + end) for start, end in particulars.evidence),
+                clause=particulars.clause, raw_score=round(float(proposals.raw_score[row, column]), 4), made_at=run.made_at,
+            )  # fmt: skip
+        )
+    return made

@@ -1,0 +1,230 @@
+"""The project folder: settings, key, store and codebook; tidy frames for notebooks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from qualcode import codebook as codebooks
+from qualcode.codebook import Codebook
+from qualcode.corpus import ROLES, Role
+from qualcode.errors import ProjectError
+from qualcode.importers import TableColumns
+from qualcode.store import frames
+from qualcode.store.database import Database
+
+SETTINGS, CODEBOOK, KEY, STORE = "qualcode.toml", "codebook.yaml", "qualcode.key", "qualcode.sqlite"
+MANIFEST, PROGRAMMES = "manifest.csv", "programmes.csv"
+APPROACHES = ("coding_reliability", "codebook_framework", "reflexive_ta", "content_analysis", "realist", "thematic_synthesis")
+UNITS = ("turn", "sentence", "window")
+
+_TEMPLATE = """\
+# A qualcode project. What you change here is read at the next command.
+approach = "codebook_framework"   # {approaches}
+seed = 1
+
+[import]
+file_name_pattern = ""            # e.g. "{{programme}}_{{case}}_{{kind}}", where no manifest says what a file is
+question_pattern = ""             # regular expression for lines that are questions, in files without speaker labels
+
+[speakers]                        # roles of labels that were not understood: "Dan" = "interviewer"
+
+[segments]
+unit = "window"                   # {units}
+words = 60                        # most words of a window
+
+[tag]
+floor = 0.35                      # below: judged absent
+threshold = 0.5                   # from here on: proposed; in between the machine abstains
+
+[themes]
+most = 10
+
+[columns]                         # e.g. [columns."survey.csv"] with text = "comment", case = "respondent"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`qualcode.toml`, checked."""
+
+    approach: str = "codebook_framework"
+    seed: int = 1
+    file_name_pattern: str = ""
+    question_pattern: str = ""
+    speakers: Mapping[str, Role] = field(default_factory=dict, repr=False)
+    unit: str = "window"
+    words: int = 60
+    floor: float = 0.35
+    threshold: float = 0.5
+    most_themes: int = 10
+    columns: Mapping[str, TableColumns] = field(default_factory=dict)
+
+
+class Project:
+    """An open project. Use as a context manager, or call `close`.
+
+    Args:
+        folder: the project folder.
+
+    Raises:
+        ProjectError: no project there, or its settings are faulty.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not (folder / SETTINGS).is_file():
+            raise ProjectError(f"there is no project here (no {SETTINGS})", place=str(folder),
+                               hint=f"qualcode init {folder}, or: qualcode run RAW -o {folder}")  # fmt: skip
+        self.settings = read_settings(folder / SETTINGS)
+        self.secret = _secret(folder / KEY)
+        self.store = Database(folder / STORE)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Project:
+        """Open the project in `folder`."""
+        return cls(Path(folder))
+
+    @classmethod
+    def create(cls, folder: Path, codebook_text: str) -> Project:
+        """Make a new project folder; a file that is there already is not touched.
+
+        Raises:
+            ProjectError: the folder cannot be made or written.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not (folder / CODEBOOK).exists():
+                (folder / CODEBOOK).write_text(codebook_text, encoding="utf-8")
+            if not (folder / KEY).exists():
+                (folder / KEY).write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+                (folder / KEY).chmod(0o600)
+            if not (folder / SETTINGS).exists():
+                text = _TEMPLATE.format(approaches=" | ".join(APPROACHES), units=" | ".join(UNITS))
+                (folder / SETTINGS).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise ProjectError(f"cannot be written ({error.strerror})", place=str(folder),
+                               hint="choose another folder with -o") from error  # fmt: skip
+        return cls(folder)
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave one tidy file behind."""
+        self.store.close()
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook as its file stands now."""
+        return codebooks.load(self.folder / CODEBOOK)
+
+    @property
+    def codebook_text(self) -> str:
+        """The codebook file's text."""
+        return (self.folder / CODEBOOK).read_text(encoding="utf-8-sig")
+
+    @property
+    def runs(self) -> Path:
+        """Where machine runs lie."""
+        return self.folder / "runs"
+
+    @property
+    def exports(self) -> Path:
+        """Where exports are written."""
+        return self.folder / "exports"
+
+    def segments(self) -> pd.DataFrame:
+        """segment, transcript, case, programme, kind, role, unit, start, end, current."""
+        with self.store.reading() as connection:
+            return frames.segments(connection)
+
+    def codings(self) -> pd.DataFrame:
+        """Present codes: segment, transcript, case, programme, coder, coder_kind, code, scores, weight, facets."""
+        with self.store.reading() as connection:
+            return frames.codings(connection, [facet.id for facet in self.codebook.facets])
+
+    def judged(self) -> pd.DataFrame:
+        """Decisions: segment, coder, code, blind, sample, weight."""
+        with self.store.reading() as connection:
+            return frames.judged(connection, self.runs)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check `qualcode.toml`.
+
+    Raises:
+        ProjectError: not TOML, an unknown name, or a value that is not allowed.
+    """
+    try:
+        tree: dict[str, Any] = tomlkit.parse(path.read_text(encoding="utf-8-sig")).unwrap()
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise ProjectError(f"is not valid TOML ({error})", place=path.name) from error
+    known = {"approach", "seed", "import", "speakers", "segments", "tag", "themes", "columns"}
+    _no_others(tree, known, path.name)
+    imports, segments, tag, themes = (dict(tree.get(name) or {}) for name in ("import", "segments", "tag", "themes"))
+    _no_others(imports, {"file_name_pattern", "question_pattern"}, f"{path.name} [import]")
+    _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
+    _no_others(tag, {"floor", "threshold"}, f"{path.name} [tag]")
+    _no_others(themes, {"most"}, f"{path.name} [themes]")
+    settings = Settings(
+        approach=_one_of(tree.get("approach", "codebook_framework"), APPROACHES, "approach", path.name),
+        seed=_number(tree.get("seed", 1), int, 0, 2**31, "seed", path.name),
+        file_name_pattern=str(imports.get("file_name_pattern", "")),
+        question_pattern=str(imports.get("question_pattern", "")),
+        speakers={label.lower(): _one_of(role, ROLES, f"speakers.{label}", path.name)  # type: ignore[misc]
+                  for label, role in (tree.get("speakers") or {}).items()},
+        unit=_one_of(segments.get("unit", "window"), UNITS, "segments.unit", path.name),
+        words=_number(segments.get("words", 60), int, 5, 5000, "segments.words", path.name),
+        floor=_number(tag.get("floor", 0.35), float, 0, 1, "tag.floor", path.name),
+        threshold=_number(tag.get("threshold", 0.5), float, 0, 1, "tag.threshold", path.name),
+        most_themes=_number(themes.get("most", 10), int, 1, 100, "themes.most", path.name),
+        columns={file: _columns(body, f"{path.name} [columns.{file!r}]") for file, body in (tree.get("columns") or {}).items()},
+    )  # fmt: skip
+    if settings.floor > settings.threshold:
+        raise ProjectError("tag.floor is above tag.threshold", place=path.name)
+    return settings
+
+
+def _columns(body: Any, place: str) -> TableColumns:
+    if not isinstance(body, Mapping):
+        raise ProjectError("expected a table of column names", place=place)
+    _no_others(body, {field.name for field in fields(TableColumns)}, place)
+    values = {name: tuple(value) if name == "attributes" else str(value) for name, value in body.items()}
+    return TableColumns(**values)
+
+
+def _no_others(tree: Mapping[str, Any], known: set[str], place: str) -> None:
+    unknown = sorted(set(tree) - known)
+    if unknown:
+        raise ProjectError(f"{unknown[0]!r} is not a setting (expected {', '.join(sorted(known))})", place=place)
+
+
+def _one_of(value: Any, allowed: tuple[str, ...], name: str, place: str) -> str:
+    if value not in allowed:
+        raise ProjectError(f"{name} is {value!r} (expected one of {', '.join(allowed)})", place=place)
+    return str(value)
+
+
+def _number(value: Any, kind: type, low: float, high: float, name: str, place: str) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ProjectError(f"{name} is {value!r} (expected a number from {low:g} to {high:g})", place=place)
+    return kind(value)
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise ProjectError("the project's key is missing or damaged", place=path.name,
+                           hint="put the file back from where the project was copied; ids depend on it") from error  # fmt: skip

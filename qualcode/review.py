@@ -1,0 +1,129 @@
+"""Which judgement to ask for, and how a person's answer becomes a judgement and codings."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qualcode.codebook import Codebook
+from qualcode.coding import Coder, Coding, Judged, Sample
+from qualcode.corpus import keyed_id
+
+KEEP, REJECT = "keep", "reject"
+NONE = "none"
+MOST_EXTRA = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person wrote in one row of a review sheet; `row` counts as the spreadsheet does."""
+
+    row: int
+    segment: str
+    proposed: str = ""
+    """The code that was proposed; empty in the random sample."""
+    decision: str = ""
+    other: tuple[tuple[str, str], ...] = ()
+    """(code, polarity) that the person put there."""
+    polarity: str = ""
+    """Polarity that the person put in place of the machine's."""
+    machine_polarity: str = ""
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """An answer that cannot be taken as it stands."""
+
+    row: int
+    reason: str
+
+
+def audit_sample(unproposed: Sequence[str], *, size: int, seed: int, secret: bytes) -> Sample | None:
+    """A simple random sample of segments on which nothing was proposed: what the machine may have missed.
+
+    Every unit has inclusion probability size / len(unproposed). None where there is nothing to draw from.
+    """
+    if not unproposed or size < 1:
+        return None
+    ordered = sorted(unproposed)
+    drawn = sorted(random.Random(seed).sample(ordered, min(size, len(ordered))))
+    probability = len(drawn) / len(ordered)
+    return Sample(
+        id=keyed_id(secret, "a", seed, *drawn), segments=tuple(drawn), probabilities=(probability,) * len(drawn),
+        purpose="audit of unproposed segments", seed=seed,
+    )  # fmt: skip
+
+
+def decide(
+    answers: Sequence[Answer],
+    codebook: Codebook,
+    coder: Coder,
+    samples: Mapping[str, Sample],
+    *,
+    now: str,
+    secret: bytes,
+) -> tuple[list[tuple[Judged, list[Coding]]], list[Unclear]]:
+    """Turn answers into judgements.
+
+    On a proposal, keep judges its code present, reject judges it absent, another code judges that one present as
+    well; the proposal was visible. In the random sample every active code is judged: those named are present, the
+    others absent; no proposal was visible. An empty answer judges nothing.
+
+    Returns:
+        Judgements with their codings, and answers that were not understood.
+    """
+    decided: list[tuple[Judged, list[Coding]]] = []
+    unclear: list[Unclear] = []
+    for answer in answers:
+        problem = _problem(answer, codebook)
+        if problem:
+            unclear.append(Unclear(answer.row, problem))
+            continue
+        present = {code: polarity for code, polarity in answer.other if code != NONE}
+        judged = list(present)
+        if answer.proposed:
+            if not answer.decision and not present:
+                continue
+            if answer.decision == KEEP:
+                present[answer.proposed] = answer.polarity or answer.machine_polarity
+            if answer.decision or present:
+                judged = [answer.proposed, *(code for code in judged if code != answer.proposed)]
+        elif answer.other:
+            judged = [code.id for code in codebook.active]
+        else:
+            continue
+        sample = samples.get(answer.sample)
+        judgement = Judged(
+            segment=answer.segment, coder=coder.id, codes=tuple(judged), blind=not answer.proposed,
+            sample=sample.id if sample else None,
+            probability=dict(zip(sample.segments, sample.probabilities, strict=True)).get(answer.segment) if sample else None,
+            made_at=now,
+        )  # fmt: skip
+        codings = [
+            Coding(
+                id=keyed_id(secret, "c", coder.id, answer.segment, code, now, answer.row),
+                segment=answer.segment, code=code, coder=coder.id, facets={"polarity": polarity} if polarity else {},
+                made_at=now,
+            )  # fmt: skip
+            for code, polarity in present.items()
+        ]
+        decided.append((judgement, codings))
+    return decided, unclear
+
+
+def _problem(answer: Answer, codebook: Codebook) -> str:
+    if answer.decision not in ("", KEEP, REJECT):
+        return f"the decision is not understood (expected {KEEP} or {REJECT})"
+    polarity = codebook.facet("polarity")
+    for code, value in answer.other:
+        if code != NONE and code not in codebook:
+            return "the other code is not in the codebook"
+        if value and (polarity is None or value not in polarity.values):
+            return "the polarity is not in the codebook"
+    if answer.polarity and (polarity is None or answer.polarity not in polarity.values):
+        return "the polarity is not in the codebook"
+    if any(code == NONE for code, _ in answer.other) and len(answer.other) > 1:
+        return "'none' stands beside a code"
+    return ""

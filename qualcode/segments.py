@@ -1,0 +1,104 @@
+"""Cut transcripts into the units that are judged: turns, sentences, or windows of sentences.
+
+Interviewer and facilitator turns are context, never segments. What lies outside the turns (headers, labels,
+stage directions) is in no segment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from qualcode import nlp
+from qualcode.corpus import ASKING, Segment, Transcript, Turn, Unit, keyed_id
+
+WINDOW_WORDS = 60
+"""Default size of a window: about a paragraph, what one person can hold in mind as one thing said."""
+
+CONTEXT_CHARACTERS = 400
+"""How much of a question is kept as context, from its end (what was asked last is what is answered)."""
+
+_MARKUP = re.compile(r"^[\s\W]*(?:[\[(][^\])]*[\])][\s\W]*)+$")
+
+Cut = Callable[[Transcript, Turn], list[tuple[int, int]]]
+
+
+def by_turn(transcripts: Iterable[Transcript], *, secret: bytes) -> list[Segment]:
+    """One segment for each turn of somebody who is not asking."""
+    return _segments(transcripts, "turn", lambda transcript, turn: [(turn.start, turn.end)], secret)
+
+
+def by_sentence(transcripts: Iterable[Transcript], *, secret: bytes) -> list[Segment]:
+    """One segment for each sentence."""
+    return _segments(transcripts, "sentence", _sentences, secret)
+
+
+def by_window(transcripts: Iterable[Transcript], *, secret: bytes, words: int = WINDOW_WORDS) -> list[Segment]:
+    """Groups of whole sentences of at most about `words` words; a feedback response stays one segment.
+
+    A single sentence longer than `words` is not cut: speech that runs on is one breath.
+    """
+
+    def windows(transcript: Transcript, turn: Turn) -> list[tuple[int, int]]:
+        if transcript.kind == "feedback" and transcript.row:
+            return [(turn.start, turn.end)]
+        return _grouped(transcript.text, _sentences(transcript, turn), words)
+
+    return _segments(transcripts, "window", windows, secret)
+
+
+def _sentences(transcript: Transcript, turn: Turn) -> list[tuple[int, int]]:
+    text = transcript.text[turn.start : turn.end]
+    language = transcript.language if transcript.language == "en" else "xx"
+    return [(turn.start + start, turn.start + end) for start, end in nlp.sentences(text, language)]
+
+
+def _grouped(text: str, sentences: list[tuple[int, int]], words: int) -> list[tuple[int, int]]:
+    counts = [nlp.word_count(text[start:end]) for start, end in sentences]
+    total = sum(counts)
+    # Even shares read better than one full window and a stub of four words.
+    share = total / max(1, -(-total // words))
+    groups: list[tuple[int, int]] = []
+    size = 0
+    for (start, end), count in zip(sentences, counts, strict=True):
+        if groups and size + count <= words and size + count / 2 <= share:
+            groups[-1] = (groups[-1][0], end)
+            size += count
+        else:
+            groups.append((start, end))
+            size = count
+    return groups
+
+
+def _segments(transcripts: Iterable[Transcript], unit: Unit, cut: Cut, secret: bytes) -> list[Segment]:
+    found: list[Segment] = []
+    for transcript in transcripts:
+        question = transcript.question
+        for turn in transcript.turns:
+            if turn.role in ASKING:
+                question = _asked(transcript, turn)
+                continue
+            for start, end in cut(transcript, turn):
+                text = transcript.text[start:end]
+                if not any(character.isalnum() for character in text) or _MARKUP.match(text):
+                    continue
+                of = "response" if transcript.kind == "feedback" and transcript.row and unit == "window" else unit
+                found.append(
+                    Segment(
+                        id=keyed_id(secret, "s", transcript.id, start, end),
+                        transcript=transcript.id,
+                        start=start,
+                        end=end,
+                        unit=of,
+                        text=text,
+                        context=question,
+                        role=turn.role,
+                        case=turn.case or transcript.case,
+                    )
+                )
+    return found
+
+
+def _asked(transcript: Transcript, turn: Turn) -> str:
+    text = " ".join(transcript.text[turn.start : turn.end].split())
+    return text if len(text) <= CONTEXT_CHARACTERS else "…" + text[-CONTEXT_CHARACTERS:]

@@ -1,0 +1,148 @@
+"""Write and read coders, machine runs, codings and judgements."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from qualcode.codebook import Codebook
+from qualcode.coding import Coder, Coding, Judged, Proposals, Run, Sample
+from qualcode.store import schema
+
+
+def add_coder(connection: Connection, coder: Coder) -> None:
+    """Make a coder known; nothing happens if it is."""
+    values = {"id": coder.id, "kind": coder.kind, "version": coder.version}
+    connection.execute(insert(schema.coders).values(**values).on_conflict_do_nothing())
+
+
+def add_run(connection: Connection, run: Run, codings: Sequence[Coding], segments: Sequence[str], codebook: Codebook) -> None:
+    """Add a machine's pass: its proposals, and which segments it passed over."""
+    connection.execute(
+        schema.runs.insert().values(
+            id=run.id, coder=run.coder, codebook_version=run.codebook_version, codes=list(run.codes), segments=run.segments,
+            floor=run.floor, threshold=run.threshold, seed=run.seed, versions=dict(run.versions), made_at=run.made_at,
+        )  # fmt: skip
+    )
+    if segments:
+        rows = [{"segment": segment, "coder": run.coder, "run": run.id} for segment in segments]
+        connection.execute(insert(schema.tagged).on_conflict_do_nothing(), rows)
+    _add(connection, codings, codebook, run=run.id)
+
+
+def add_judgements(
+    connection: Connection, decisions: Iterable[tuple[Judged, Sequence[Coding]]], codebook: Codebook
+) -> int:
+    """Append a person's judgements, each with the codings that it made; returns how many judgements."""
+    count = 0
+    for judged, codings in decisions:
+        result = connection.execute(
+            schema.judged.insert().values(
+                segment=judged.segment, coder=judged.coder, codes=list(judged.codes), blind=judged.blind,
+                sample=judged.sample, probability=judged.probability, made_at=judged.made_at,
+            )  # fmt: skip
+        )
+        _add(connection, codings, codebook, judged=int(result.inserted_primary_key[0]))  # type: ignore[index]
+        count += 1
+    return count
+
+
+def add_sample(connection: Connection, sample: Sample) -> None:
+    """Keep a sample's units and probabilities; the same sample drawn again changes nothing."""
+    values = {"id": sample.id, "purpose": sample.purpose, "seed": sample.seed, "segments": list(sample.segments),
+              "probabilities": list(sample.probabilities)}  # fmt: skip
+    connection.execute(insert(schema.samples).values(**values).on_conflict_do_nothing())
+
+
+def samples(connection: Connection) -> dict[str, Sample]:
+    """All samples by id."""
+    rows = connection.execute(select(schema.samples)).mappings()
+    return {
+        row["id"]: Sample(row["id"], tuple(row["segments"]), tuple(row["probabilities"]), row["purpose"], row["seed"])
+        for row in rows
+    }
+
+
+def coders(connection: Connection) -> dict[str, Coder]:
+    """All coders by id."""
+    return {row.id: Coder(row.id, row.kind, row.version) for row in connection.execute(select(schema.coders))}
+
+
+def runs(connection: Connection) -> list[Run]:
+    """All machine passes, oldest first."""
+    rows = connection.execute(select(schema.runs).order_by(schema.runs.c.made_at, schema.runs.c.id)).mappings()
+    return [Run(**{**row, "codes": tuple(row["codes"])}) for row in rows]
+
+
+def tagged(connection: Connection, coder: str) -> set[str]:
+    """Segments that this machine has passed over."""
+    return set(connection.execute(select(schema.tagged.c.segment).where(schema.tagged.c.coder == coder)).scalars())
+
+
+def latest_machine(connection: Connection) -> str | None:
+    """The coder of the latest run, or None."""
+    latest = runs(connection)
+    return latest[-1].coder if latest else None
+
+
+def proposals(connection: Connection, coder: str) -> list[Coding]:
+    """A machine's codings on current segments."""
+    c, s = schema.codings.c, schema.segments.c
+    query = select(schema.codings).join(schema.segments, c.segment == s.id).where(c.coder == coder, s.current)
+    return [_coding(row) for row in connection.execute(query.order_by(c.segment, c.code)).mappings()]
+
+
+def decisions(connection: Connection) -> list[tuple[Judged, tuple[Coding, ...]]]:
+    """All human judgements in the order they were made, each with the codings that it made."""
+    made: dict[int, list[Coding]] = {}
+    c = schema.codings.c
+    for row in connection.execute(select(schema.codings).where(c.judged.is_not(None)).order_by(c.id)).mappings():
+        made.setdefault(row["judged"], []).append(_coding(row))
+    found = []
+    for row in connection.execute(select(schema.judged).order_by(schema.judged.c.id)).mappings():
+        judged = Judged(row["segment"], row["coder"], tuple(row["codes"]), row["blind"], row["sample"],
+                        row["probability"], row["made_at"])  # fmt: skip
+        found.append((judged, tuple(made.get(row["id"], ()))))
+    return found
+
+
+def write_scores(path: Path, proposals: Proposals) -> None:
+    """All cells of a run, also absent and abstained ones, as Parquet: segment, code, raw_score, state."""
+    rows, columns = proposals.raw_score.shape
+    frame = pd.DataFrame(
+        {
+            "segment": np.repeat(np.array(proposals.segments, dtype=object), columns),
+            "code": pd.Categorical.from_codes(np.tile(np.arange(columns), rows), list(proposals.codes)),
+            "raw_score": proposals.raw_score.ravel(),
+            "state": proposals.state.ravel(),
+        }
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".tmp")
+    frame.to_parquet(unfinished, index=False)
+    os.replace(unfinished, path)
+
+
+def _add(connection: Connection, codings: Sequence[Coding], codebook: Codebook, *, judged: int | None = None,
+         run: str | None = None) -> None:  # fmt: skip
+    rows = [
+        {"id": coding.id, "segment": coding.segment, "code": coding.code,
+         "code_hash": codebook[coding.code].hash if coding.code in codebook else "", "coder": coding.coder, "judged": judged,
+         "run": run, "facets": dict(coding.facets), "evidence": [list(span) for span in coding.evidence],
+         "clause": coding.clause, "raw_score": coding.raw_score, "score": coding.score, "made_at": coding.made_at}
+        for coding in codings
+    ]  # fmt: skip
+    if rows:
+        connection.execute(schema.codings.insert(), rows)
+
+
+def _coding(row: object) -> Coding:
+    get = row.__getitem__  # type: ignore[attr-defined]
+    return Coding(get("id"), get("segment"), get("code"), get("coder"), get("facets"), tuple((a, b) for a, b in get("evidence")),
+                  get("clause"), get("raw_score"), get("score"), get("made_at"))  # fmt: skip

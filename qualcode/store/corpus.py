@@ -1,0 +1,165 @@
+"""Write and read programmes, cases, transcripts, turns and segments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from qualcode.corpus import AttributeValue, Case, Programme, Segment, Transcript, Turn
+from qualcode.store import schema
+
+_TRANSCRIPT_FIELDS = tuple(field.name for field in fields(Transcript) if field.name != "turns")
+_DESCRIPTION = ("kind", "case", "programme", "study", "group", "wave", "date", "language", "deidentified")
+_MANY = 500
+
+
+def add_transcripts(connection: Connection, transcripts: Sequence[Transcript]) -> None:
+    """Add new transcripts with their turns."""
+    if not transcripts:
+        return
+    rows = [{name: getattr(transcript, name) for name in _TRANSCRIPT_FIELDS} for transcript in transcripts]
+    connection.execute(schema.transcripts.insert(), rows)
+    set_turns(connection, transcripts)
+
+
+def set_turns(connection: Connection, transcripts: Sequence[Transcript]) -> None:
+    """Put turns in place of those that stood there; turns are derived from the text and the settings."""
+    for ids in _chunks([transcript.id for transcript in transcripts]):
+        connection.execute(delete(schema.turns).where(schema.turns.c.transcript.in_(ids)))
+    rows = [
+        {"transcript": transcript.id, "number": number, "start": turn.start, "end": turn.end, "role": turn.role,
+         "speaker": turn.speaker, "case": turn.case}
+        for transcript in transcripts
+        for number, turn in enumerate(transcript.turns)
+    ]  # fmt: skip
+    if rows:
+        connection.execute(schema.turns.insert(), rows)
+
+
+def describe(connection: Connection, transcript: Transcript) -> None:
+    """Take over what the manifest now says of a transcript; its text and offsets stay."""
+    values = {name: getattr(transcript, name) for name in _DESCRIPTION}
+    connection.execute(update(schema.transcripts).where(schema.transcripts.c.id == transcript.id).values(**values))
+
+
+def set_cases(connection: Connection, cases: Iterable[Case]) -> None:
+    """Add cases, or take over what the manifest now says of them."""
+    rows = [{"id": case.id, "programme": case.programme, "attributes": _plain(case.attributes)} for case in cases]
+    _upsert(connection, schema.cases, rows, ("programme", "attributes"))
+
+
+def set_programmes(connection: Connection, programmes: Iterable[Programme]) -> None:
+    """Add programmes, or take over what `programmes.csv` now says of them."""
+    rows = [{"id": p.id, "name": p.name, "attributes": _plain(p.attributes)} for p in programmes]
+    _upsert(connection, schema.programmes, rows, ("name", "attributes"))
+
+
+def transcripts(connection: Connection, ids: Iterable[str] | None = None) -> list[Transcript]:
+    """Transcripts with their turns, in the order they came in."""
+    query = select(schema.transcripts)
+    if ids is not None:
+        query = query.where(schema.transcripts.c.id.in_(list(ids)))
+    turns: dict[str, list[Turn]] = defaultdict(list)
+    for row in connection.execute(select(schema.turns).order_by(schema.turns.c.number)).mappings():
+        turns[row["transcript"]].append(Turn(row["start"], row["end"], row["role"], row["speaker"], row["case"]))
+    rows = connection.execute(query.order_by(schema.transcripts.c.source, schema.transcripts.c.id)).mappings()
+    return [
+        Transcript(**{name: row[name] for name in _TRANSCRIPT_FIELDS}, turns=tuple(turns[row["id"]])) for row in rows
+    ]
+
+
+def cases(connection: Connection) -> dict[str, Case]:
+    """All cases by id."""
+    rows = connection.execute(select(schema.cases).order_by(schema.cases.c.id)).mappings()
+    return {row["id"]: Case(row["id"], row["programme"], _typed(row["attributes"])) for row in rows}
+
+
+def programmes(connection: Connection) -> dict[str, Programme]:
+    """All programmes by id, described or only named by transcripts."""
+    rows = connection.execute(select(schema.programmes).order_by(schema.programmes.c.id)).mappings()
+    found = {row["id"]: Programme(row["id"], row["name"], _typed(row["attributes"])) for row in rows}
+    named = connection.execute(select(schema.transcripts.c.programme).distinct()).scalars()
+    return found | {name: Programme(name) for name in sorted(n for n in named if n) if name not in found}
+
+
+def set_segments(connection: Connection, segments: Sequence[Segment], transcript_ids: Sequence[str]) -> tuple[int, int]:
+    """Make these the current segments of the transcripts named; what falls out stays, no longer current.
+
+    Returns:
+        How many are new, and how many stopped being current.
+    """
+    before: set[str] = set()
+    for ids in _chunks(transcript_ids):
+        query = select(schema.segments.c.id).where(schema.segments.c.transcript.in_(ids), schema.segments.c.current)
+        before |= set(connection.execute(query).scalars())
+    after = {segment.id for segment in segments}
+    for ids in _chunks(sorted(before - after)):
+        connection.execute(update(schema.segments).where(schema.segments.c.id.in_(ids)).values(current=False))
+    rows = [
+        {"id": s.id, "transcript": s.transcript, "start": s.start, "end": s.end, "unit": s.unit, "context": s.context,
+         "role": s.role, "case": s.case, "current": True}
+        for s in segments
+    ]  # fmt: skip
+    _upsert(connection, schema.segments, rows, ("unit", "context", "role", "case", "current"))
+    return len(after - before), len(before - after)
+
+
+def add_selections(connection: Connection, selections: Sequence[Segment]) -> None:
+    """Add stretches that somebody coded freely; they are units of their own and never part of a segmentation."""
+    rows = [
+        {"id": s.id, "transcript": s.transcript, "start": s.start, "end": s.end, "unit": s.unit, "context": s.context,
+         "role": s.role, "case": s.case, "current": False}
+        for s in selections
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(schema.segments).on_conflict_do_nothing(), rows)
+
+
+def segments(connection: Connection, *, current: bool = True, ids: Iterable[str] | None = None) -> list[Segment]:
+    """Segments with their text, in reading order."""
+    s, t = schema.segments.c, schema.transcripts.c
+    text = func.substr(t.text, s.start + 1, s.end - s.start).label("text")
+    query = select(s.id, s.transcript, s.start, s.end, s.unit, text, s.context, s.role, s.case)
+    query = query.join_from(schema.segments, schema.transcripts, s.transcript == t.id)
+    if current:
+        query = query.where(s.current)
+    if ids is not None:
+        found: list[Segment] = []
+        for chunk in _chunks(list(ids)):
+            found += [Segment(*row) for row in connection.execute(query.where(s.id.in_(chunk)))]
+        return found
+    return [Segment(*row) for row in connection.execute(query.order_by(t.source, t.row, s.transcript, s.start))]
+
+
+def known_sources(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+    """(source, row) -> (transcript id, source hash) of all that was imported."""
+    t = schema.transcripts.c
+    rows = connection.execute(select(t.source, t.row, t.id, t.source_hash))
+    return {(source, row): (id_, source_hash) for source, row, id_, source_hash in rows}
+
+
+def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], changing: tuple[str, ...]) -> None:
+    if not rows:
+        return
+    statement = insert(table)
+    changed = {name: statement.excluded[name] for name in changing}
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+
+
+def _plain(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
+    """JSON has no dates: they go in as `{"date": "2025-03-01"}`."""
+    return {n: {"date": v.isoformat()} if isinstance(v, date) else v for n, v in attributes.items()}
+
+
+def _typed(attributes: Mapping[str, Any]) -> dict[str, AttributeValue]:
+    return {n: date.fromisoformat(v["date"]) if isinstance(v, dict) else v for n, v in attributes.items()}
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))

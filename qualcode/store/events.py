@@ -1,0 +1,99 @@
+"""The record of every act: numbered, hash-chained, ids and keyed digests only, never words."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from qualcode.store import schema
+
+FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act. `digest` is keyed by the project's secret over the words concerned, if any."""
+
+    id: int
+    at: str
+    actor: str
+    kind: str
+    subjects: tuple[str, ...]
+    counts: Mapping[str, int]
+    digest: str
+    hash: str
+
+
+def record(
+    connection: Connection,
+    kind: str,
+    *,
+    actor: str,
+    at: str,
+    subjects: Iterable[str] = (),
+    counts: Mapping[str, int] | None = None,
+    words: Iterable[str] = (),
+    secret: bytes = b"",
+) -> int:
+    """Append an event in the transaction of the act itself.
+
+    Args:
+        connection: of the act.
+        kind: what was done, e.g. `import`.
+        actor: who did it.
+        at: when, ISO 8601.
+        subjects: ids concerned.
+        counts: numbers that a later check can compare.
+        words: texts concerned; only their keyed digest is kept.
+        secret: the project's key.
+
+    Returns:
+        The event's number.
+    """
+    last = connection.execute(select(schema.events.c.hash).order_by(schema.events.c.id.desc()).limit(1)).scalar()
+    mac = hmac.new(secret, digestmod=hashlib.sha256)
+    for text in words:
+        mac.update(text.encode())
+        mac.update(b"\x1f")
+    body = {
+        "at": at,
+        "actor": actor,
+        "kind": kind,
+        "subjects": sorted(subjects),
+        "counts": dict(counts or {}),
+        "digest": mac.hexdigest() if words else "",
+        "previous": last or FIRST,
+    }
+    result = connection.execute(schema.events.insert().values(**body, hash=_hash(body)))
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def chain_faults(connection: Connection) -> list[int]:
+    """Numbers of events that were changed, lost before or put in since they were written."""
+    faults = []
+    previous = FIRST
+    expected = 1
+    for row in connection.execute(select(schema.events).order_by(schema.events.c.id)).mappings():
+        body = {name: row[name] for name in ("at", "actor", "kind", "subjects", "counts", "digest", "previous")}
+        if row["previous"] != previous or row["hash"] != _hash(body) or row["id"] != expected:
+            faults.append(int(row["id"]))
+        previous, expected = row["hash"], row["id"] + 1
+    return faults
+
+
+def all_events(connection: Connection) -> list[Event]:
+    """Every event, oldest first."""
+    rows = connection.execute(select(schema.events).order_by(schema.events.c.id)).mappings()
+    return [
+        Event(row["id"], row["at"], row["actor"], row["kind"], tuple(row["subjects"]), row["counts"], row["digest"], row["hash"])
+        for row in rows
+    ]
+
+
+def _hash(body: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,12 @@
+"""Numbered steps of the schema; each runs once, in order, in one transaction with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from qualcode.store.migrations import m0001_first
+
+STEPS: tuple[Callable[[Connection], None], ...] = (m0001_first.upgrade,)
+"""Step n brings the schema to version n; append, never edit."""

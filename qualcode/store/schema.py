@@ -1,0 +1,181 @@
+"""The tables as they stand now."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+settings = Table(
+    "settings", metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)  # fmt: skip
+
+events = Table(
+    "events", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("subjects", JSON, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+programmes = Table(
+    "programmes", metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False, default=""),
+    Column("attributes", JSON, nullable=False),
+)  # fmt: skip
+
+cases = Table(
+    "cases", metadata,
+    Column("id", String, primary_key=True),
+    Column("programme", String),
+    Column("attributes", JSON, nullable=False),
+)  # fmt: skip
+
+transcripts = Table(
+    "transcripts", metadata,
+    Column("id", String, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("case", String),
+    Column("programme", String),
+    Column("study", String),
+    Column("group", String),
+    Column("wave", String),
+    Column("date", String),
+    Column("language", String, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("source", String, nullable=False),
+    Column("row", String, nullable=False),
+    Column("source_hash", String, nullable=False),
+    Column("encoding", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("deidentified", Boolean),
+    Index("transcripts_source", "source", "row"),
+)  # fmt: skip
+
+turns = Table(
+    "turns", metadata,
+    Column("transcript", String, ForeignKey("transcripts.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("role", String, nullable=False),
+    Column("speaker", String, nullable=False),
+    Column("case", String),
+)  # fmt: skip
+
+segments = Table(
+    "segments", metadata,
+    Column("id", String, primary_key=True),
+    Column("transcript", String, ForeignKey("transcripts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("role", String, nullable=False),
+    Column("case", String),
+    Column("current", Boolean, nullable=False),
+)  # fmt: skip
+"""`current` is the segmentation in force; an older one keeps its human codings."""
+
+codebooks = Table(
+    "codebooks", metadata,
+    Column("digest", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", String, nullable=False),
+)  # fmt: skip
+
+coders = Table(
+    "coders", metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("version", String, nullable=False),
+)  # fmt: skip
+
+runs = Table(
+    "runs", metadata,
+    Column("id", String, primary_key=True),
+    Column("coder", String, ForeignKey("coders.id"), nullable=False),
+    Column("codebook_version", String, nullable=False),
+    Column("codes", JSON, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("floor", Float, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("made_at", String, nullable=False),
+)  # fmt: skip
+
+tagged = Table(
+    "tagged", metadata,
+    Column("segment", String, ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True),
+    Column("coder", String, ForeignKey("coders.id"), primary_key=True),
+    Column("run", String, ForeignKey("runs.id"), nullable=False),
+)  # fmt: skip
+"""Which segments a machine has passed over; absent and abstained cells lie in the run's Parquet file."""
+
+samples = Table(
+    "samples", metadata,
+    Column("id", String, primary_key=True),
+    Column("purpose", String, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("segments", JSON, nullable=False),
+    Column("probabilities", JSON, nullable=False),
+)  # fmt: skip
+
+judged = Table(
+    "judged", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("segment", String, nullable=False, index=True),
+    Column("coder", String, ForeignKey("coders.id"), nullable=False),
+    Column("codes", JSON, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("sample", String),
+    Column("probability", Float),
+    Column("made_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+codings = Table(
+    "codings", metadata,
+    Column("id", String, primary_key=True),
+    Column("segment", String, ForeignKey("segments.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("code", String, nullable=False),
+    Column("code_hash", String, nullable=False),
+    Column("coder", String, ForeignKey("coders.id"), nullable=False),
+    Column("judged", Integer, ForeignKey("judged.id")),
+    Column("run", String, ForeignKey("runs.id")),
+    Column("facets", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("clause", String, nullable=False),
+    Column("raw_score", Float),
+    Column("score", Float),
+    Column("made_at", String, nullable=False),
+)  # fmt: skip
+"""A human's coding belongs to the judgement that made it; a later judgement of the same code supersedes both."""
+
+themes = Table(
+    "themes", metadata,
+    Column("id", String, primary_key=True),
+    Column("batch", String, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("label", JSON, nullable=False),
+    Column("segments", JSON, nullable=False),
+    Column("central", JSON, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("programmes", JSON, nullable=False),
+    Column("top_case_share", Float, nullable=False),
+    Column("nearest_code", String, nullable=False),
+    Column("similarity", Float, nullable=False),
+    Column("status", String, nullable=False),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Uncovered segments to candidate themes. BERTopic stays inside this room."""
