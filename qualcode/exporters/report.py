@@ -59,7 +59,7 @@ def _view(bundle: Bundle) -> dict[str, Any]:
         "names": names,
         "matrix": _matrix(bundle, codes, order),
         "polarities": [p for p in POLARITIES if p and (table["polarity"] == p).any()],
-        "sections": [_section(code, passages, order, names) for code in codes],
+        "sections": [_section(bundle, code, passages, order, names) for code in codes],
         "themes": bundle.themes,
         "no_themes": bundle.no_themes,
         "never": [code.label for code in codes if code.id not in labels],
@@ -95,20 +95,21 @@ def _programme(bundle: Bundle, row: Mapping[str, Any], names: Mapping[str, str])
 
 def _passages(bundle: Bundle) -> pd.DataFrame:
     frames = [frame for frame in (bundle.excerpts, bundle.unreviewed) if len(frame)]
-    return pd.concat(frames, ignore_index=True).assign(
-        marked=lambda frame: [
-            _marked(row.excerpt, bundle.evidence.get(f"{row.segment}|{row.code}", ())) for row in frame.itertuples()
-        ]
-    ) if frames else bundle.unreviewed.assign(marked=[])  # fmt: skip
+    return pd.concat(frames, ignore_index=True) if frames else bundle.unreviewed
 
 
-def _section(code: Code, passages: pd.DataFrame, order: list[str], names: Mapping[str, str]) -> dict[str, Any]:
+def _section(
+    bundle: Bundle, code: Code, passages: pd.DataFrame, order: list[str], names: Mapping[str, str]
+) -> dict[str, Any]:
     own = passages[passages["code"] == code.id]
     programmes = []
     for programme in order:
         here = own[own["programme"].fillna(NOT_STATED).replace("", NOT_STATED) == programme]
         if len(here):
-            programmes.append({"name": names[programme], "quotes": _quotes(here), "total": len(here)})
+            quotes = _quotes(here)
+            for quote in quotes:
+                quote["marked"] = _marked(quote["excerpt"], bundle.evidence.get(f"{quote['segment']}|{code.id}", ()))
+            programmes.append({"name": names[programme], "quotes": quotes, "total": len(here)})
     return {"code": code, "programmes": programmes, "total": len(own)}
 
 

@@ -77,16 +77,18 @@ def _compiled(cues: Sequence[str]) -> re.Pattern[str]:
 _RELIEF_L, _RELIEF_R = _compiled(_RELIEF_LEFT), _compiled(_RELIEF_RIGHT)
 _RELIEF_AFTER_NO = _compiled(_RELIEF_RIGHT_AFTER_NEGATION)
 _WISH_L, _WISH_R = _compiled(_WISH_LEFT), _compiled(_WISH_RIGHT)
-_UNREPORTED = re.compile(
-    r"\b(?:no|none|neither|nor|not|never|n't|nothing|few|without|silent|lacks?|lacked|missing|unknown|unclear|whether)\b"
-    r"(?=.*\b(?:stud(?:y|ies)|papers?|trials?|evaluations?|evaluators?|reports?|reported|data|evidence|authors?|articles?|surveys?|"
-    r"questionnaires?|reviews?|reviewers?|research(?:ers)?|records?|recorded|documents?|measured?|measures|assess(?:ed|es)?|"
-    r"interview guide|monitoring|information|findings|analysis|outcomes?|publications?)\b)"
-    r"(?=.*\b(?:report(?:s|ed|ing)?|measur\w+|ask(?:s|ed|ing)?|look(?:s|ed|ing)?|mention\w*|record(?:s|ed|ing)?|cover(?:s|ed|ing)?|"
+_UNREPORTED = tuple(re.compile(rf"\b(?:{words})\b") for words in (
+    "no|none|neither|nor|not|never|n't|nothing|few|without|silent|lacks?|lacked|missing|unknown|unclear|whether|outside",
+    r"stud(?:y|ies)|papers?|trials?|evaluations?|evaluators?|reports?|reported|data|evidence|authors?|articles?|surveys?|"
+    r"questionnaires?|reviews?|reviewers?|research(?:ers)?|records?|documents?|measures?|interview guide|monitoring|findings|"
+    r"analysis|outcomes?|publications?|protocol|interviewers?|topic guide|tables?|chapter|literature|fieldwork|dataset",
+    r"report(?:s|ed|ing)?|measur\w+|ask(?:s|ed|ing)?|look(?:s|ed|ing)?|mention\w*|record(?:s|ed|ing)?|cover(?:s|ed|ing)?|"
     r"assess\w*|examin\w+|collect\w*|includ\w+|stat(?:e|es|ed)|describ\w+|explor\w+|address\w*|discuss\w*|say|says|said|"
-    r"document\w*|available|captur\w+|investigat\w+|consider\w*|gather\w*|track\w*|monitor\w*|silent|evidence|data|information)\b)"
-)
-"""*No studies reported on ...*: not reported is neither present nor denied."""
+    r"document\w*|available|captur\w+|investigat\w+|consider\w*|gather\w*|track\w*|monitor\w*|silent|evidence|data|information|"
+    r"scope|rais(?:e|ed)|enquir\w+|inquir\w+|examined|present(?:s|ed)|find|found",
+))
+"""*No studies reported on ...*: a negation, a report and an act of reporting in one sentence without a speaker in it.
+Not reported is neither present nor denied."""
 _SUPERLATIVE = re.compile(r"never (?:\w+ )?(?:been|felt|known|seen|had|met|heard) (?:\w+ ){0,2}(?:so|such|more|as)\b")
 _QUESTION_TO_YOU = re.compile(r"\b(?:do|did|are|were|have|had|can|could|would) (?:you|ye|yous)\b|\byou (?:ever|feel|felt)\b")
 
@@ -120,7 +122,7 @@ def polarity(doc: Doc, start: int, end: int) -> str | None:
 
 def _unreported(sentence: str) -> bool:
     words = re.sub(r"n't\b", " n't", sentence.lower())
-    return not re.search(r"\b(?:i|we|my|me|you)\b", words) and bool(_UNREPORTED.search(words))
+    return not re.search(r"\b(?:i|my|me|you)\b", words) and all(part.search(words) for part in _UNREPORTED)
 
 
 def combined(polarities: Sequence[str]) -> str:

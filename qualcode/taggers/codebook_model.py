@@ -1,0 +1,170 @@
+"""A linear model that learned the codebook itself: no text of the corpus, no labels.
+
+Its rows are the clauses of each definition, the rules of use, the examples and the near misses, and ordinary talk
+for "none of the codes".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualcode.codebook import Code, Codebook
+from qualcode.coding import Span
+from qualcode.encoders import Encoder
+from qualcode.taggers.features import Features
+
+NONE = -1
+TIMES_OTHERS = 4.0
+"""A text is a code's when the model finds it this many times as likely as the others on average: strength .5."""
+_CLAUSE = re.compile(r"(?<=[.;])\s+")
+_WORD = re.compile(r"(?u)\b\w\w+\b")
+_TOO_CLOSE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that the model learns from; `code` counts active codes, NONE is none of them."""
+
+    text: str
+    code: int
+    clause: str
+
+
+class CodebookModel:
+    """Multinomial logistic regression over the codebook's own words.
+
+    Args:
+        codebook: its active codes are the classes, beside "none".
+        encoder: sentence vectors; without one, words alone.
+    """
+
+    def __init__(self, codebook: Codebook, encoder: Encoder | None) -> None:
+        from sklearn.linear_model import LogisticRegression
+
+        self._codes = codebook.active
+        self._encoder = encoder
+        self.rows = self._all_rows()
+        texts = [row.text for row in self.rows]
+        self._features = Features(encoder).fit(texts)
+        self._row_vectors = self._features.vectors(texts)
+        self._row_matrix = self._features.transform(texts, self._row_vectors)
+        self._classifier = LogisticRegression(C=3.0, class_weight="balanced", max_iter=1000)
+        self._classifier.fit(self._row_matrix, [row.code for row in self.rows])
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Score texts for every code."""
+        vectors = self._features.vectors(texts)
+        matrix = self._features.transform(texts, vectors)
+        share = np.asarray(self._classifier.predict_proba(matrix))
+        classes = list(self._classifier.classes_)
+        ratio = share * (len(classes) - 1) / np.maximum(1 - share, 1e-9) / TIMES_OTHERS
+        columns = [classes.index(k) for k in range(len(self._codes))]
+        top = share >= share.max(axis=1, keepdims=True)
+        return Reading(self, list(texts), matrix, vectors, (ratio / (1 + ratio))[:, columns], top[:, columns])
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """Word features, in the order of their columns, which come first."""
+        return self._features.vocabulary
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """Shape (codes, features): each code's weights against the mean of all classes."""
+        weights = np.asarray(self._classifier.coef_)
+        classes = list(self._classifier.classes_)
+        if len(classes) == 2:
+            weights = np.vstack([-weights[0], weights[0]])
+        return (weights - weights.mean(axis=0))[[classes.index(k) for k in range(len(self._codes))]]
+
+    def clauses(self, column: int) -> list[int]:
+        """Rows that say what the code is (near misses of others left out)."""
+        return [i for i, row in enumerate(self.rows) if row.code == column and ".near_miss." not in row.clause]
+
+    def similarity(self, own: list[int], vectors: NDArray[np.float32] | None, matrix: Any) -> NDArray[np.float32]:
+        """Cosine of texts with codebook rows; shape (texts, rows)."""
+        if vectors is not None and self._row_vectors is not None:
+            return vectors @ self._row_vectors[own].T
+        product = np.asarray((matrix @ self._row_matrix[own].T).todense())
+        norms = np.sqrt(matrix.multiply(matrix).sum(axis=1)) @ np.sqrt(self._row_matrix[own].multiply(self._row_matrix[own]).sum(axis=1)).T
+        return np.asarray(product / np.maximum(np.asarray(norms), 1e-9), dtype=np.float32)
+
+    def _all_rows(self) -> list[Row]:
+        rows: list[Row] = []
+        place = {code.id: index for index, code in enumerate(self._codes)}
+        for index, code in enumerate(self._codes):
+            rows += [Row(text, index, clause) for clause, text in _clauses(code)]
+            for number, miss in enumerate(code.near_misses, start=1):
+                if not miss.instead or miss.instead in place:
+                    rows.append(Row(miss.text, place.get(miss.instead, NONE), f"{code.id}.near_miss.{number}"))
+        return rows + self._ordinary([row.text for row in rows if row.code != NONE])
+
+    def _ordinary(self, coded: list[str]) -> list[Row]:
+        """Ordinary talk, less the lines that are close to a code of this codebook (it may code parking)."""
+        lines = Path(__file__).with_name("ordinary_talk.txt").read_text(encoding="utf-8").splitlines()
+        lines = [line for line in lines if line and not line.startswith("#")]
+        if self._encoder and coded:
+            close = (self._encoder.encode(lines) @ self._encoder.encode(coded).T).max(axis=1)
+            lines = [line for line, similarity in zip(lines, close, strict=True) if similarity < _TOO_CLOSE]
+        return [Row(line, NONE, "") for line in lines]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """How the model reads some texts."""
+
+    model: CodebookModel
+    texts: list[str]
+    matrix: Any
+    vectors: NDArray[np.float32] | None
+    strength: NDArray[np.float64]
+    """Shape (texts, codes), 0 to 1: .5 where a code is TIMES_OTHERS as likely as the others on average."""
+    top: NDArray[np.bool_]
+    """Shape (texts, codes): the code is the likeliest of all, "none" included."""
+
+    def words(self, text: int, column: int) -> list[tuple[Span, float]]:
+        """Words of a text with their exact contribution to the code against the mean of all, largest first."""
+        names = self.model.vocabulary
+        weights = self.model.weights[column]
+        spans: dict[str, Span] = {}
+        for match in _WORD.finditer(self.texts[text].lower()):
+            spans.setdefault(match.group(), match.span())
+        start, end = self.matrix.indptr[text], self.matrix.indptr[text + 1]
+        found = [
+            (spans[names[feature]], float(value * weights[feature]))
+            for feature, value in zip(self.matrix.indices[start:end], self.matrix.data[start:end], strict=True)
+            if feature < len(names) and names[feature] in spans
+        ]
+        return sorted(found, key=lambda item: -abs(item[1]))
+
+    def evidence(self, text: int, column: int, most: int) -> list[Span]:
+        """The words that speak most for the code, strongest first; function words carry weight but tell nobody anything."""
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+        plain = self.texts[text].lower()
+        speaking = [span for span, weight in self.words(text, column) if weight > 0]
+        return [span for span in speaking if plain[slice(*span)] not in ENGLISH_STOP_WORDS][:most]
+
+    def nearest_clauses(self, texts: Sequence[int], column: int) -> list[tuple[str, float]]:
+        """For each text the clause of the code's entry that is nearest, and its cosine."""
+        own = self.model.clauses(column)
+        vectors = self.vectors[list(texts)] if self.vectors is not None else None
+        similarity = self.model.similarity(own, vectors, self.matrix[list(texts)])
+        return [(self.model.rows[own[int(row.argmax())]].clause, float(row.max())) for row in similarity]
+
+
+def _clauses(code: Code) -> list[tuple[str, str]]:
+    """What a code's entry says, piece by piece, each with the name by which a reason cites it."""
+    pieces = [(f"{code.id}.definition", f"{code.label}. {code.definition}")]
+    sentences = [text.strip() for text in _CLAUSE.split(code.definition) if len(text.split()) > 3]
+    if len(sentences) > 1:
+        pieces += [(f"{code.id}.definition", text) for text in sentences]
+    pieces += [(f"{code.id}.when_to_use.{number}", text) for number, text in enumerate(code.when_to_use, start=1)]
+    return pieces + [(f"{code.id}.example.{number}", text) for number, text in enumerate(code.examples, start=1)]
