@@ -7,8 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-COLOURS = {"affirmed": "#2F6B8F", "relieved": "#5BA56F", "denied": "#9A9A9A", "mixed": "#C58B3B", "hypothetical": "#8C6BB1",
-           "": "#2F6B8F"}  # fmt: skip
+COLOURS = {
+    "affirmed": "#2F6B8F",
+    "relieved": "#5BA56F",
+    "denied": "#9A9A9A",
+    "mixed": "#C58B3B",
+    "hypothetical": "#8C6BB1",
+    "": "#2F6B8F",
+}
 
 
 def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -18,17 +24,22 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
         table: programme, code, polarity, cases_with, cases.
         labels: code to label, in the order of the codebook.
     """
-    shown = table[table["code"].isin(labels)]
+    shown = table[table["code"].isin(list(labels))]
     values = [
-        {"programme": row.programme, "code": labels[row.code], "polarity": row.polarity or "not stated",
-         "share": row.cases_with / row.cases if row.cases else 0, "n": row.cases_with, "of": row.cases}
-        for row in shown.itertuples()
-    ]  # fmt: skip
+        {
+            "programme": row["programme"],
+            "code": labels[row["code"]],
+            "polarity": row["polarity"] or "not stated",
+            "share": row["cases_with"] / row["cases"] if row["cases"] else 0,
+        }
+        for row in shown.to_dict("records")
+    ]
     used = [polarity for polarity in COLOURS if (shown["polarity"] == polarity).any()]
     names = [polarity or "not stated" for polarity in used]
     return {
+        "padding": {"left": 24, "top": 5, "right": 5, "bottom": 5},
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "description": "Share of participants with at least one passage, by code and polarity, a panel for each programme",
+        "description": "Share of participants with at least one passage, by code and polarity, for each programme",
         "data": {"values": values},
         "columns": 3,
         "facet": {"field": "programme", "title": None, "header": {"labelFontSize": 13, "labelFontWeight": "bold"}},
@@ -39,16 +50,27 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
             "encoding": {
                 "y": {"field": "code", "title": None, "sort": list(labels.values()), "axis": {"labelLimit": 220}},
                 "yOffset": {"field": "polarity", "sort": names},
-                "x": {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1]},
-                      "axis": {"format": "%", "title": "participants", "tickCount": 4, "grid": True}},
-                "color": {"field": "polarity", "sort": names, "title": None,
-                          "scale": {"domain": names, "range": [COLOURS[polarity] for polarity in used]},
-                          "legend": {"orient": "top"}},
+                "x": {
+                    "field": "share",
+                    "type": "quantitative",
+                    "scale": {"domain": [0, 1]},
+                    "axis": {"format": "%", "title": "participants", "tickCount": 4, "grid": True},
+                },
+                "color": {
+                    "field": "polarity",
+                    "sort": names,
+                    "title": None,
+                    "scale": {"domain": names, "range": [COLOURS[polarity] for polarity in used]},
+                    "legend": {"orient": "top"},
+                },
             },
         },
-        "config": {"font": "Helvetica Neue, Helvetica, Arial, sans-serif", "view": {"stroke": None},
-                   "axis": {"labelFontSize": 12, "titleFontSize": 11, "gridColor": "#EEEEEE"}},
-    }  # fmt: skip
+        "config": {
+            "font": "Helvetica Neue, Helvetica, Arial, sans-serif",
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 12, "titleFontSize": 11, "gridColor": "#EEEEEE"},
+        },
+    }
 
 
 def svg(specification: dict[str, Any]) -> str:

@@ -45,7 +45,9 @@ class MalformedTranscript(ImporterError):
 class CodebookError(QualcodeError):
     """The codebook has faults; the message lists them all."""
 
-    def __init__(self, message: str, *, path: str = "", line: int | None = None, code: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, path: str = "", line: int | None = None, code: str = "", hint: str = ""
+    ) -> None:
         place = f"{path}:{line}" if path and line else path
         super().__init__(message, place=place, hint=hint)
         self.path = path

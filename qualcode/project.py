@@ -22,7 +22,14 @@ from qualcode.store.database import Database
 
 SETTINGS, CODEBOOK, KEY, STORE = "qualcode.toml", "codebook.yaml", "qualcode.key", "qualcode.sqlite"
 MANIFEST, PROGRAMMES = "manifest.csv", "programmes.csv"
-APPROACHES = ("coding_reliability", "codebook_framework", "reflexive_ta", "content_analysis", "realist", "thematic_synthesis")
+APPROACHES = (
+    "coding_reliability",
+    "codebook_framework",
+    "reflexive_ta",
+    "content_analysis",
+    "realist",
+    "thematic_synthesis",
+)
 UNITS = ("turn", "sentence", "window")
 
 _TEMPLATE = """\
@@ -81,8 +88,11 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not (folder / SETTINGS).is_file():
-            raise ProjectError(f"there is no project here (no {SETTINGS})", place=str(folder),
-                               hint=f"qualcode init {folder}, or: qualcode run RAW -o {folder}")  # fmt: skip
+            raise ProjectError(
+                f"there is no project here (no {SETTINGS})",
+                place=str(folder),
+                hint=f"qualcode init {folder}, or: qualcode run RAW -o {folder}",
+            )
         self.settings = read_settings(folder / SETTINGS)
         self.secret = _secret(folder / KEY)
         self.store = Database(folder / STORE)
@@ -110,8 +120,9 @@ class Project:
                 text = _TEMPLATE.format(approaches=" | ".join(APPROACHES), units=" | ".join(UNITS))
                 (folder / SETTINGS).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise ProjectError(f"cannot be written ({error.strerror})", place=str(folder),
-                               hint="choose another folder with -o") from error  # fmt: skip
+            raise ProjectError(
+                f"cannot be written ({error.strerror})", place=str(folder), hint="choose another folder with -o"
+            ) from error
         return cls(folder)
 
     def __enter__(self) -> Project:
@@ -182,15 +193,20 @@ def read_settings(path: Path) -> Settings:
         seed=_number(tree.get("seed", 1), int, 0, 2**31, "seed", path.name),
         file_name_pattern=str(imports.get("file_name_pattern", "")),
         question_pattern=str(imports.get("question_pattern", "")),
-        speakers={label.lower(): _one_of(role, ROLES, f"speakers.{label}", path.name)  # type: ignore[misc]
-                  for label, role in (tree.get("speakers") or {}).items()},
+        speakers={
+            label.lower(): _one_of(role, ROLES, f"speakers.{label}", path.name)  # type: ignore[misc]
+            for label, role in (tree.get("speakers") or {}).items()
+        },
         unit=_one_of(segments.get("unit", "window"), UNITS, "segments.unit", path.name),
         words=_number(segments.get("words", 60), int, 5, 5000, "segments.words", path.name),
         floor=_number(tag.get("floor", 0.35), float, 0, 1, "tag.floor", path.name),
         threshold=_number(tag.get("threshold", 0.5), float, 0, 1, "tag.threshold", path.name),
         most_themes=_number(themes.get("most", 10), int, 1, 100, "themes.most", path.name),
-        columns={file: _columns(body, f"{path.name} [columns.{file!r}]") for file, body in (tree.get("columns") or {}).items()},
-    )  # fmt: skip
+        columns={
+            file: _columns(body, f"{path.name} [columns.{file!r}]")
+            for file, body in (tree.get("columns") or {}).items()
+        },
+    )
     if settings.floor > settings.threshold:
         raise ProjectError("tag.floor is above tag.threshold", place=path.name)
     return settings
@@ -200,7 +216,9 @@ def _columns(body: Any, place: str) -> TableColumns:
     if not isinstance(body, Mapping):
         raise ProjectError("expected a table of column names", place=place)
     _no_others(body, {field.name for field in fields(TableColumns)}, place)
-    values = {name: tuple(value) if name == "attributes" else str(value) for name, value in body.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if name == "attributes" else str(value) for name, value in body.items()
+    }
     return TableColumns(**values)
 
 
@@ -226,5 +244,8 @@ def _secret(path: Path) -> bytes:
     try:
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
-        raise ProjectError("the project's key is missing or damaged", place=path.name,
-                           hint="put the file back from where the project was copied; ids depend on it") from error  # fmt: skip
+        raise ProjectError(
+            "the project's key is missing or damaged",
+            place=path.name,
+            hint="put the file back from where the project was copied; ids depend on it",
+        ) from error

@@ -9,27 +9,7 @@ from dataclasses import dataclass
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged, Sample
 from qualcode.corpus import keyed_id
-
-KEEP, REJECT = "keep", "reject"
-NONE = "none"
-MOST_EXTRA = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person wrote in one row of a review sheet; `row` counts as the spreadsheet does."""
-
-    row: int
-    segment: str
-    proposed: str = ""
-    """The code that was proposed; empty in the random sample."""
-    decision: str = ""
-    other: tuple[tuple[str, str], ...] = ()
-    """(code, polarity) that the person put there."""
-    polarity: str = ""
-    """Polarity that the person put in place of the machine's."""
-    machine_polarity: str = ""
-    sample: str = ""
+from qualcode.formats.sheet import KEEP, NONE, REJECT, Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +31,12 @@ def audit_sample(unproposed: Sequence[str], *, size: int, seed: int, secret: byt
     drawn = sorted(random.Random(seed).sample(ordered, min(size, len(ordered))))
     probability = len(drawn) / len(ordered)
     return Sample(
-        id=keyed_id(secret, "a", seed, *drawn), segments=tuple(drawn), probabilities=(probability,) * len(drawn),
-        purpose="audit of unproposed segments", seed=seed,
-    )  # fmt: skip
+        id=keyed_id(secret, "a", seed, *drawn),
+        segments=tuple(drawn),
+        probabilities=(probability,) * len(drawn),
+        purpose="audit of unproposed segments",
+        seed=seed,
+    )
 
 
 def decide(
@@ -96,17 +79,25 @@ def decide(
             continue
         sample = samples.get(answer.sample)
         judgement = Judged(
-            segment=answer.segment, coder=coder.id, codes=tuple(judged), blind=not answer.proposed,
+            segment=answer.segment,
+            coder=coder.id,
+            codes=tuple(judged),
+            blind=not answer.proposed,
             sample=sample.id if sample else None,
-            probability=dict(zip(sample.segments, sample.probabilities, strict=True)).get(answer.segment) if sample else None,
+            probability=dict(zip(sample.segments, sample.probabilities, strict=True)).get(answer.segment)
+            if sample
+            else None,
             made_at=now,
-        )  # fmt: skip
+        )
         codings = [
             Coding(
                 id=keyed_id(secret, "c", coder.id, answer.segment, code, now, answer.row),
-                segment=answer.segment, code=code, coder=coder.id, facets={"polarity": polarity} if polarity else {},
+                segment=answer.segment,
+                code=code,
+                coder=coder.id,
+                facets={"polarity": polarity} if polarity else {},
                 made_at=now,
-            )  # fmt: skip
+            )
             for code, polarity in present.items()
         ]
         decided.append((judgement, codings))

@@ -31,10 +31,10 @@ class Prevalence:
         """One plain sentence for each programme and code that has any, most participants first."""
         ordered = self.any_polarity.sort_values(["programme", "cases_with"], ascending=[True, False])
         return [
-            f"{row.programme}: {row.code} in {row.cases_with} of {row.cases} participants "
-            f"({row.segments_with} of {row.segments} segments)"
-            for row in ordered.itertuples()
-            if row.segments_with
+            f"{row['programme']}: {row['code']} in {row['cases_with']} of {row['cases']} participants "
+            f"({row['segments_with']} of {row['segments']} segments)"
+            for row in ordered.to_dict("records")
+            if row["segments_with"]
         ]
 
 
@@ -54,12 +54,12 @@ def by_programme(codings: pd.DataFrame, segments: pd.DataFrame, codes: list[str]
     present["polarity"] = codings["polarity"].fillna("") if "polarity" in codings else ""
     present = present.merge(universe[["segment", "case", "programme"]], on="segment")
     used = [p for p in POLARITIES if p in set(present["polarity"])] or ["affirmed"]
-    table = _counted(present, ["programme", "code", "polarity"], [size.index, codes, used])
-    overall = _counted(present, ["programme", "code"], [size.index, codes])
+    table = _counted(present, ["programme", "code", "polarity"], [list(size.index), codes, used])
+    overall = _counted(present, ["programme", "code"], [list(size.index), codes])
     return Prevalence(table.join(size, on="programme"), overall.join(size, on="programme"))
 
 
-def _counted(present: pd.DataFrame, keys: list[str], levels: list[object]) -> pd.DataFrame:
-    every = pd.MultiIndex.from_product(levels, names=keys)  # type: ignore[arg-type]
+def _counted(present: pd.DataFrame, keys: list[str], levels: list[list[str]]) -> pd.DataFrame:
+    every: pd.MultiIndex = pd.MultiIndex.from_product(levels, names=keys)
     counts = present.groupby(keys).agg(cases_with=("case", "nunique"), segments_with=("segment", "nunique"))
     return counts.reindex(every, fill_value=0).reset_index()

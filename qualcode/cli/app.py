@@ -18,8 +18,7 @@ OK, ERROR, SOME_FAILED, BUG, INTERRUPTED = 0, 1, 3, 70, 130
 
 app = typer.Typer(
     name="qualcode",
-    help="Offline thematic coding of interviews and feedback.\n\n"
-    "Start with:  qualcode demo   ·   qualcode run FOLDER",
+    help="Offline thematic coding of interviews and feedback.\n\nStart with:  qualcode demo   ·   qualcode run FOLDER",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -33,7 +32,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 Columns = Annotated[
     list[str] | None,
-    typer.Option("--column", metavar="ROLE=NAME", help="Which column of a table is text, case, programme, id, question, ..."),
+    typer.Option(
+        "--column", metavar="ROLE=NAME", help="Which column of a table is text, case, programme, id, question, ..."
+    ),
 ]
 HERE = Path()
 
@@ -52,7 +53,7 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:
         code = OK
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - the last door: a bug becomes exit code 70, never a traceback with words
         if "--debug" in arguments or _is_usage(problem):
             code = _usage(problem)
         else:
@@ -84,8 +85,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="On a bug, print the traceback; it may hold participants' words.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="On a bug, print the traceback; it may hold participants' words.")
+    ] = False,
 ) -> None:
     """Options of every command."""
 
@@ -107,8 +112,12 @@ def demo(
 @app.command()
 def run(
     raw: Annotated[Path, typer.Argument(metavar="RAW", help="Folder with transcripts; never written to.")],
-    folder: Annotated[Path | None, typer.Option("-o", "--output", help="Project folder; RAW-qualcode unless given.")] = None,
-    codebook: Annotated[Path | None, typer.Option("--codebook", help="Codebook of a new project; five core codes unless given.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Project folder; RAW-qualcode unless given.")
+    ] = None,
+    codebook: Annotated[
+        Path | None, typer.Option("--codebook", help="Codebook of a new project; five core codes unless given.")
+    ] = None,
     column: Columns = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -129,7 +138,9 @@ def run(
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="The project folder to make.")],
-    codebook: Annotated[Path | None, typer.Option("--codebook", help="Its codebook; five core codes unless given.")] = None,
+    codebook: Annotated[
+        Path | None, typer.Option("--codebook", help="Its codebook; five core codes unless given.")
+    ] = None,
 ) -> None:
     """Make an empty project."""
     from qualcode.pipeline import init as pipeline
@@ -212,7 +223,9 @@ def import_codings(
     file: Annotated[Path, typer.Argument(help="A review sheet, or a wide or long table of codings (csv, xlsx).")],
     coder: Annotated[str | None, typer.Option("--coder", help="The person whose judgements these are.")] = None,
     machine: Annotated[str | None, typer.Option("--machine", help="The model whose output this is.")] = None,
-    visible: Annotated[bool, typer.Option("--proposals-visible", help="The coder saw the machine's proposals.")] = False,
+    visible: Annotated[
+        bool, typer.Option("--proposals-visible", help="The coder saw the machine's proposals.")
+    ] = False,
     project: Folder = HERE,
     json: Json = False,
 ) -> None:
@@ -233,7 +246,9 @@ def import_codings(
 
 @app.command()
 def export(
-    folder: Annotated[Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")
+    ] = None,
     project: Folder = HERE,
     json: Json = False,
 ) -> None:
@@ -248,7 +263,9 @@ def export(
 
 @app.command()
 def report(
-    folder: Annotated[Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")
+    ] = None,
     project: Folder = HERE,
     json: Json = False,
 ) -> None:
@@ -285,5 +302,7 @@ def codebook_import(
 
     made = pipeline.import_table(table, out)
     drafts = sum(code.status == "draft" for code in made)
-    output.line(f"{out}: {len(made.active)} active codes" + (f", {drafts} drafts without a definition" if drafts else ""))
+    output.line(
+        f"{out}: {len(made.active)} active codes" + (f", {drafts} drafts without a definition" if drafts else "")
+    )
     output.note(f"next: qualcode codebook check {out}")

@@ -83,7 +83,7 @@ def bug(problem: BaseException) -> None:
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Any]:
-    """A function that is told (stage, done, total): a bar with count, rate and time left, or a plain line now and then."""
+    """A function that is told (stage, done, total): a bar with count, rate and time left, or plain lines."""
     if quiet:
         yield lambda stage, done, total: None
     elif err.is_terminal and not err.is_dumb_terminal:
@@ -94,9 +94,12 @@ def progress(quiet: bool = False) -> Iterator[Any]:
 
 def _bars() -> Iterator[Any]:
     columns = (
-        TextColumn("{task.description:<9}"), BarColumn(bar_width=30), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-    )  # fmt: skip
+        TextColumn("{task.description:<9}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, tuple[TaskID, float]] = {}
 
@@ -144,5 +147,3 @@ def _plain(value: Any) -> Any:
 def flush() -> None:
     """Write out what is buffered."""
     sys.stdout.flush()
-
-

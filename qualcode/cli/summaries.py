@@ -38,7 +38,9 @@ def columns(stated: Sequence[str] | None) -> TableColumns | None:
     for item in stated:
         role, equals, name = item.partition("=")
         if not equals or role not in allowed:
-            raise typer.BadParameter(f"--column {item!r} is not ROLE=NAME with ROLE one of {', '.join(sorted(allowed))}")
+            raise typer.BadParameter(
+                f"--column {item!r} is not ROLE=NAME with ROLE one of {', '.join(sorted(allowed))}"
+            )
         values[role] = name
     attributes = values.pop("attributes", None)
     kept = tuple(name for name in attributes.split(",") if name) if attributes is not None else None
@@ -48,10 +50,18 @@ def columns(stated: Sequence[str] | None) -> TableColumns | None:
 def run(summary: RunSummary, *, as_json: bool) -> None:
     """All steps of a run."""
     if as_json:
-        output.as_json({
-            "project": summary.folder, "changed": summary.changed, "imported": summary.imported, "segmented": summary.segmented,
-            "tagged": summary.tagged, "themes": len(summary.themes.themes), "files": summary.files, "losses": summary.losses,
-        })  # fmt: skip
+        output.as_json(
+            {
+                "project": summary.folder,
+                "changed": summary.changed,
+                "imported": summary.imported,
+                "segmented": summary.segmented,
+                "tagged": summary.tagged,
+                "themes": len(summary.themes.themes),
+                "files": summary.files,
+                "losses": summary.losses,
+            }
+        )
         return
     imported(summary.imported, as_json=False)
     if not summary.changed and not summary.files:
@@ -64,13 +74,19 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
     for loss in summary.losses:
         output.warn(loss)
     output.line()
-    described = {"report.html": "read this first", "review.xlsx": "judge the proposals here",
-                 "excerpts_unreviewed.xlsx": "every proposed passage", "excerpts.xlsx": "passages that people have coded"}  # fmt: skip
+    described = {
+        "report.html": "read this first",
+        "review.xlsx": "judge the proposals here",
+        "excerpts_unreviewed.xlsx": "every proposed passage",
+        "excerpts.xlsx": "passages that people have coded",
+    }
     for path in summary.files:
         if path.name in described:
             output.line(f"{path}  ({described[path.name]})")
     output.note(f"next: open the report; judge {summary.folder / 'exports' / 'review.xlsx'}, then:")
-    output.note(f"      qualcode import-codings {summary.folder / 'exports' / 'review.xlsx'} --coder NAME -p {summary.folder}")
+    output.note(
+        f"      qualcode import-codings {summary.folder / 'exports' / 'review.xlsx'} --coder NAME -p {summary.folder}"
+    )
 
 
 def imported(summary: ImportSummary, *, as_json: bool) -> None:
@@ -118,8 +134,11 @@ def tagged(summary: TagSummary, *, as_json: bool) -> None:
     for text in summary.notes:
         output.warn(text)
     if summary.run:
-        output.line(f"tagged     {summary.segments:,} passages: {summary.proposals:,} proposals, abstained on {summary.abstained:,} "
-                    f"(coder {summary.coder})")  # fmt: skip
+        output.line(
+            f"tagged     {summary.segments:,} passages: {summary.proposals:,} proposals, "
+            f"abstained on {summary.abstained:,} "
+            f"(coder {summary.coder})"
+        )
     else:
         output.line(f"tagged     nothing new (coder {summary.coder})")
     if summary.other_languages:
@@ -138,9 +157,11 @@ def themes(summary: ThemeSummary, *, as_json: bool, brief: bool = False) -> None
     if not brief:
         output.table(
             ("own words", "passages", "participants", "programmes"),
-            [("  ".join(t.label), len(t.segments), t.cases, ", ".join(f"{p} {n}" for p, n in t.programmes.items()))
-             for t in summary.themes],
-        )  # fmt: skip
+            [
+                ("  ".join(t.label), len(t.segments), t.cases, ", ".join(f"{p} {n}" for p, n in t.programmes.items()))
+                for t in summary.themes
+            ],
+        )
 
 
 def sheet(summary: SheetSummary, *, as_json: bool) -> None:
@@ -159,18 +180,28 @@ def codings(summary: CodingsSummary, *, as_json: bool) -> None:
     if as_json:
         output.as_json(summary)
         return
-    output.line(f"{summary.layout}: {summary.judged:,} judgements by {summary.coder}, {summary.present:,} codes present"
-                + (f"; {summary.unchanged:,} stood already" if summary.unchanged else ""))  # fmt: skip
+    output.line(
+        f"{summary.layout}: {summary.judged:,} judgements by {summary.coder}, {summary.present:,} codes present"
+        + (f"; {summary.unchanged:,} stood already" if summary.unchanged else "")
+    )
     if summary.codes:
         output.note(f"  codes judged: {', '.join(summary.codes)}")
     if summary.unknown_codes:
-        output.warn(f"{len(summary.unknown_codes)} codes are not in the codebook and were left out: "
-                    + ", ".join(summary.unknown_codes[:_SHOWN]) + (" …" if len(summary.unknown_codes) > _SHOWN else ""))  # fmt: skip
+        output.warn(
+            f"{len(summary.unknown_codes)} codes are not in the codebook and were left out: "
+            + ", ".join(summary.unknown_codes[:_SHOWN])
+            + (" …" if len(summary.unknown_codes) > _SHOWN else "")
+        )
     if summary.approximate:
-        output.warn(f"{len(summary.approximate)} quotations were found only nearly, or in several places; rows {_rows(summary.approximate)}")
+        output.warn(
+            f"{len(summary.approximate)} quotations were found only nearly, or in several places; "
+            f"rows {_rows(summary.approximate)}"
+        )
     if summary.unlocated:
-        output.warn(f"{len(summary.unlocated)} rows were not found in the texts; rows {_rows(summary.unlocated)}",
-                    "letter for letter quotations are found best; a text that stands in several rows needs the id column")  # fmt: skip
+        output.warn(
+            f"{len(summary.unlocated)} rows were not found in the texts; rows {_rows(summary.unlocated)}",
+            "letter for letter quotations are found best; a text that stands in several rows needs the id column",
+        )
     for row, reason in summary.unclear[:_SHOWN]:
         output.warn(f"row {row}: {reason}")
     if len(summary.unclear) > _SHOWN:

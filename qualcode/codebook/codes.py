@@ -58,9 +58,17 @@ class Code:
     def hash(self) -> str:
         """Changes when the code's meaning changes; patterns, seeds and status are not meaning."""
         meaning = (
-            self.id, self.label, self.brief, self.definition, self.when_to_use, self.when_not_to_use,
-            self.examples, [(miss.text, miss.instead) for miss in self.near_misses], self.parent, self.codable,
-        )  # fmt: skip
+            self.id,
+            self.label,
+            self.brief,
+            self.definition,
+            self.when_to_use,
+            self.when_not_to_use,
+            self.examples,
+            [(miss.text, miss.instead) for miss in self.near_misses],
+            self.parent,
+            self.codable,
+        )
         return hashlib.sha256(json.dumps(meaning, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
@@ -96,8 +104,10 @@ class Codebook:
     @property
     def version(self) -> str:
         """Hash of the set of codes (with their status) and facets."""
-        parts = [*sorted((code.hash, code.status) for code in self.codes),
-                 *sorted((facet.id, facet.values) for facet in self.facets)]  # fmt: skip
+        parts = [
+            *sorted((code.hash, code.status) for code in self.codes),
+            *sorted((facet.id, facet.values) for facet in self.facets),
+        ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
     def facet(self, facet_id: str) -> Facet | None:

@@ -19,8 +19,22 @@ from qualcode.errors import CodebookError
 
 STATUSES = ("draft", "active", "retired")
 _TOP = ("codebook", "title", "about", "language", "facets", "codes")
-_CODE = ("id", "label", "brief", "definition", "when_to_use", "when_not_to_use", "examples", "near_misses",
-         "parent", "status", "codable", "patterns", "except_patterns", "seeds")  # fmt: skip
+_CODE = (
+    "id",
+    "label",
+    "brief",
+    "definition",
+    "when_to_use",
+    "when_not_to_use",
+    "examples",
+    "near_misses",
+    "parent",
+    "status",
+    "codable",
+    "patterns",
+    "except_patterns",
+    "seeds",
+)
 _LISTS = ("when_to_use", "when_not_to_use", "examples", "seeds")
 _MACQUEEN = ("brief", "when_to_use", "when_not_to_use", "examples")
 _ID = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
@@ -112,7 +126,9 @@ def _read(path: Path) -> tuple[Any, list[Fault]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise CodebookError("there is no such file", path=str(path), hint="qualcode codebook import makes one") from error
+        raise CodebookError(
+            "there is no such file", path=str(path), hint="qualcode codebook import makes one"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise CodebookError("cannot be read (expected a UTF-8 text file)", path=str(path)) from error
     try:
@@ -155,8 +171,11 @@ class _Checker:
         for key in tree:
             if key not in known:
                 close = difflib.get_close_matches(str(key), known, n=1)
-                self._fault(_line(tree, key), f"{what} has no field {key!r}"
-                            + (f" (did you mean {close[0]!r}?)" if close else ""), code)  # fmt: skip
+                self._fault(
+                    _line(tree, key),
+                    f"{what} has no field {key!r}" + (f" (did you mean {close[0]!r}?)" if close else ""),
+                    code,
+                )
 
     def _facets(self, facets: Any) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -206,15 +225,21 @@ class _Checker:
                 self._fault(line, f"the active code {code_id!r} has no definition", code_id)
             missing = [name for name in _MACQUEEN if not entry.get(name)]
             if missing:
-                self._fault(line, f"code {code_id!r} lacks {', '.join(missing)} (MacQueen's fields)", code_id, advice=True)
+                self._fault(
+                    line, f"code {code_id!r} lacks {', '.join(missing)} (MacQueen's fields)", code_id, advice=True
+                )
 
     def _near_misses(self, entry: Mapping[str, Any], code_id: str) -> None:
         for item in entry.get("near_misses") or []:
             if not isinstance(item, Mapping) or not item.get("text"):
                 self._fault(_line(entry, "near_misses"), f"a near miss of {code_id!r} has no 'text:'", code_id)
             elif item.get("instead") and item["instead"] not in self.lines:
-                self._fault(_line(item, "instead"), f"the near miss of {code_id!r} names {item['instead']!r}, "
-                            "which is not in the codebook", code_id, advice=True)  # fmt: skip
+                self._fault(
+                    _line(item, "instead"),
+                    f"the near miss of {code_id!r} names {item['instead']!r}, which is not in the codebook",
+                    code_id,
+                    advice=True,
+                )
 
     def _patterns(self, entry: Mapping[str, Any], name: str, code_id: str) -> None:
         items = entry.get(name)
@@ -233,7 +258,9 @@ class _Checker:
                 continue
             for facet, value in pattern.facets.items():
                 if value not in self.facets.get(facet, ()):
-                    self._fault(line, f"{name} of {code_id!r}: {facet}={value!r} is not a declared facet value", code_id)
+                    self._fault(
+                        line, f"{name} of {code_id!r}: {facet}={value!r} is not a declared facet value", code_id
+                    )
 
     def _cycles(self, entries: list[Mapping[str, Any]]) -> None:
         parents = {str(entry.get("id")): entry.get("parent") for entry in entries}

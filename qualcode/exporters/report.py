@@ -24,9 +24,12 @@ MOST_PROGRAMMES = 12
 def write(bundle: Bundle, folder: Path) -> Written:
     """Write `report.html`."""
     environment = Environment(
-        loader=PackageLoader("qualcode.exporters"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("qualcode.exporters"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     environment.filters["thousands"] = lambda number: f"{number:,}"
     environment.filters["percent"] = lambda share: f"{share:.0%}"
     page = environment.get_template("report.html").render(**_view(bundle))
@@ -63,19 +66,19 @@ def _view(bundle: Bundle) -> dict[str, Any]:
         "themes": bundle.themes,
         "no_themes": bundle.no_themes,
         "never": [code.label for code in codes if code.id not in labels],
-    }  # fmt: skip
+    }
 
 
 def _largest(attributes: pd.DataFrame) -> set[str]:
     return set(attributes.sort_values("participants", ascending=False)["programme"].head(MOST_PROGRAMMES))
 
 
-def _ordered(attributes: pd.DataFrame, order: list[str]) -> Iterable[Mapping[str, Any]]:
+def _ordered(attributes: pd.DataFrame, order: list[str]) -> Iterable[Mapping[Any, Any]]:
     rows = {row["programme"]: row for row in attributes.to_dict("records")}
     return [rows[programme] for programme in order]
 
 
-def _programme(bundle: Bundle, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _programme(bundle: Bundle, row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, Any]:
     programme = row["programme"]
     own = bundle.prevalence.any_polarity
     own = own[(own["programme"] == programme) & (own["segments_with"] > 0)].sort_values("cases_with", ascending=False)
@@ -84,10 +87,15 @@ def _programme(bundle: Bundle, row: Mapping[str, Any], names: Mapping[str, str])
     for found in own.head(6).itertuples():
         parts = split[(split["programme"] == programme) & (split["code"] == found.code) & (split["cases_with"] > 0)]
         said = ", ".join(f"{part.polarity or 'no polarity'} {part.cases_with}" for part in parts.itertuples())
-        lines.append({"label": bundle.codebook[found.code].label, "code": found.code, "n": found.cases_with, "said": said})
+        lines.append(
+            {"label": bundle.codebook[found.code].label, "code": found.code, "n": found.cases_with, "said": said}
+        )
     described = bundle.programmes.get(programme)
     stated = [
-        (name.replace("_", " "), "not stated" if value is None else "yes" if value is True else "no" if value is False else value)
+        (
+            name.replace("_", " "),
+            "not stated" if value is None else "yes" if value is True else "no" if value is False else value,
+        )
         for name, value in (described.attributes if described else {}).items()
     ]
     return {**row, "name": names[programme], "lines": lines, "stated": stated}
@@ -115,12 +123,14 @@ def _section(
 
 def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
     """Strongest first, but every polarity and every person before anybody's second."""
-    left = passages.assign(
-        reviewed=passages["status"] != "proposed",
-        words=passages["excerpt"].str.split().str.len(),
-        strength=passages["raw_score"].fillna(1.0).astype(float).round(1),
+    left = [{str(name): value for name, value in row.items()} for row in passages.to_dict("records")]
+    left.sort(
+        key=lambda row: (
+            row["status"] == "proposed",
+            -round(1.0 if pd.isna(row["raw_score"]) else float(row["raw_score"]), 1),
+            -len(str(row["excerpt"]).split()),
+        )
     )
-    left = left.sort_values(["reviewed", "strength", "words"], ascending=[False, False, False]).to_dict("records")
     chosen: list[dict[str, Any]] = []
     while left and len(chosen) < QUOTES:
         people = {quote["case"] for quote in chosen}

@@ -12,24 +12,42 @@ from qualcode.coding import Sample
 from qualcode.corpus import Segment
 from qualcode.exporters import workbook
 from qualcode.exporters.workbook import Column, Sheet
-from qualcode.review import KEEP, MOST_EXTRA, NONE, REJECT
+from qualcode.formats.sheet import (
+    CODE,
+    DECISION,
+    KEEP,
+    MOST_CODES,
+    NONE,
+    OTHER,
+    POLARITY,
+    POLARITY_IS,
+    PROPOSALS,
+    REJECT,
+    SAMPLE,
+    SAMPLE_ID,
+    SEGMENT,
+)
 
-PROPOSALS, SAMPLE = "Proposals", "Unproposed"
 _GUIDE = (
-    "Sheet 'Proposals': each row is one code that the machine proposed on one passage. In the yellow cells choose keep or "
-    "reject. If another code fits, put it under 'other code' (beside keep: both; beside reject: that one instead).",
-    "Change 'polarity is' only where the machine's polarity is wrong: relieved means it was so and is less so; denied means "
-    "it is said not to be so.",
-    "Sheet 'Unproposed': a random sample of passages on which nothing was proposed. Name up to three codes that are there, "
-    "or choose 'none'. These rows tell what the machine misses, so please do them even where they are dull.",
-    "Leave a row empty if you have not decided: empty means not judged, never absent. Sort and filter as you like; the grey "
-    "columns on the right hold the ids that bring your answers back. Do not change them.",
+    "Sheet 'Proposals': each row is one code that the machine proposed on one passage. In the yellow cells choose "
+    "keep or reject. If another code fits, put it under 'other code' (beside keep: both; beside reject: that one instead).",
+    "Change 'polarity is' only where the machine's polarity is wrong: relieved means it was so and is less so; denied "
+    "means it is said not to be so.",
+    "Sheet 'Unproposed': a random sample of passages on which nothing was proposed. Name up to three codes that are "
+    "there, or choose 'none'. These rows tell what the machine misses, so please do them even where they are dull.",
+    "Leave a row empty if you have not decided: empty means not judged, never absent. Sort and filter as you like; the "
+    "grey columns on the right hold the ids that bring your answers back. Do not change them.",
     "Save, then: qualcode import-codings THIS_FILE --coder YOUR_NAME",
 )
 
 
-def write(path: Path, proposals: pd.DataFrame, sample: Sample | None, sampled: Sequence[tuple[Segment, str]],
-          codebook: Codebook) -> int:  # fmt: skip
+def write(
+    path: Path,
+    proposals: pd.DataFrame,
+    sample: Sample | None,
+    sampled: Sequence[tuple[Segment, str]],
+    codebook: Codebook,
+) -> int:
     """Write the sheet.
 
     Args:
@@ -47,41 +65,105 @@ def write(path: Path, proposals: pd.DataFrame, sample: Sample | None, sampled: S
     polarities = facet.values if facet else ()
     sheets = [
         Sheet("Read me", (Column("How to review", 120),), [[line] for line in _GUIDE]),
-        Sheet(PROPOSALS, _proposal_columns(codes, polarities), [
-            [row.context, row.excerpt, row.code_label, row.polarity, row.evidence, row.clause, row.raw_score, "", "", "",
-             row.case, row.programme, row.speaker_role, row.segment, row.code]
-            for row in proposals.sort_values(["programme", "case", "transcript", "start"], kind="stable").itertuples()
-        ]),
-        Sheet(SAMPLE, _sample_columns(codes, polarities), [
-            [segment.context, segment.text, *[""] * (2 * MOST_EXTRA), segment.case, programme, segment.role, segment.id,
-             sample.id if sample else ""]
-            for segment, programme in sampled
-        ]),
-        Sheet("Codebook", (Column("code", 22), Column("label", 22), Column("definition", 70), Column("when to use", 55),
-                           Column("when not to use", 55)), [
-            [code.id, code.label, code.definition, "\n".join(f"• {rule}" for rule in code.when_to_use),
-             "\n".join(f"• {rule}" for rule in code.when_not_to_use)]
-            for code in codebook.active
-        ]),
-    ]  # fmt: skip
+        Sheet(
+            PROPOSALS,
+            _proposal_columns(codes, polarities),
+            [
+                [
+                    row.context,
+                    row.excerpt,
+                    row.code_label,
+                    row.polarity,
+                    row.evidence,
+                    row.clause,
+                    row.raw_score,
+                    "",
+                    "",
+                    "",
+                    row.case,
+                    row.programme,
+                    row.speaker_role,
+                    row.segment,
+                    row.code,
+                ]
+                for row in proposals.sort_values(
+                    ["programme", "case", "transcript", "start"], kind="stable"
+                ).itertuples()
+            ],
+        ),
+        Sheet(
+            SAMPLE,
+            _sample_columns(codes, polarities),
+            [
+                [
+                    segment.context,
+                    segment.text,
+                    *[""] * (2 * MOST_CODES),
+                    segment.case,
+                    programme,
+                    segment.role,
+                    segment.id,
+                    sample.id if sample else "",
+                ]
+                for segment, programme in sampled
+            ],
+        ),
+        Sheet(
+            "Codebook",
+            (
+                Column("code", 22),
+                Column("label", 22),
+                Column("definition", 70),
+                Column("when to use", 55),
+                Column("when not to use", 55),
+            ),
+            [
+                [
+                    code.id,
+                    code.label,
+                    code.definition,
+                    "\n".join(f"• {rule}" for rule in code.when_to_use),
+                    "\n".join(f"• {rule}" for rule in code.when_not_to_use),
+                ]
+                for code in codebook.active
+            ],
+        ),
+    ]
     return workbook.write(path, sheets)
 
 
 def _proposal_columns(codes: tuple[str, ...], polarities: tuple[str, ...]) -> tuple[Column, ...]:
     return (
-        Column("question", 28), Column("passage", 70, look="quote"), Column("proposed code", 18), Column("polarity", 11),
-        Column("evidence", 24), Column("clause met", 30),
+        Column("question", 28),
+        Column("passage", 70, look="quote"),
+        Column("proposed code", 18),
+        Column(POLARITY, 11),
+        Column("evidence", 24),
+        Column("clause met", 30),
         Column("raw score", 7, note="Strength of the machine's evidence, 0 to 1. Not a probability."),
-        Column("decision", 10, (KEEP, REJECT), "ask"), Column("other code", 18, codes, "ask"),
-        Column("polarity is", 12, polarities, "ask"), Column("case", 10), Column("programme", 14), Column("speaker", 11),
-        Column("segment id", 10, look="quiet"), Column("code id", 14, look="quiet"),
-    )  # fmt: skip
+        Column(DECISION, 10, (KEEP, REJECT), "ask"),
+        Column(OTHER, 18, codes, "ask"),
+        Column(POLARITY_IS, 12, polarities, "ask"),
+        Column("case", 10),
+        Column("programme", 14),
+        Column("speaker", 11),
+        Column(SEGMENT, 10, look="quiet"),
+        Column(CODE, 14, look="quiet"),
+    )
 
 
 def _sample_columns(codes: tuple[str, ...], polarities: tuple[str, ...]) -> tuple[Column, ...]:
     asked: list[Column] = []
-    for number in range(1, MOST_EXTRA + 1):
+    for number in range(1, MOST_CODES + 1):
         choices = (NONE, *codes) if number == 1 else codes
         asked += [Column(f"code {number}", 18, choices, "ask"), Column(f"polarity {number}", 12, polarities, "ask")]
-    return (Column("question", 28), Column("passage", 70, look="quote"), *asked, Column("case", 10), Column("programme", 14),
-            Column("speaker", 11), Column("segment id", 10, look="quiet"), Column("sample id", 10, look="quiet"))  # fmt: skip
+    return (
+        Column("question", 28),
+        Column("passage", 70, look="quote"),
+        *asked,
+        Column("case", 10),
+        Column("programme", 14),
+        Column("speaker", 11),
+        Column(SEGMENT, 10, look="quiet"),
+        Column(SAMPLE_ID, 10, look="quiet"),
+    )

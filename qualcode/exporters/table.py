@@ -12,10 +12,30 @@ from qualcode.exporters import workbook
 from qualcode.exporters.bundle import EXCERPT_COLUMNS, Bundle, Written
 from qualcode.exporters.workbook import Column, Sheet
 
-_WIDTHS = {"excerpt": 70, "context": 35, "evidence": 28, "clause": 34, "code_label": 18, "programme": 16, "polarity": 11,
-           "status": 11, "coder": 22, "transcript": 20, "segment": 20, "codebook_version": 15}  # fmt: skip
-_LOOKS = {"excerpt": "quote", "transcript": "quiet", "segment": "quiet", "start": "quiet", "end": "quiet", "coder": "quiet",
-          "codebook_version": "quiet", "code": "quiet"}  # fmt: skip
+_WIDTHS = {
+    "excerpt": 70,
+    "context": 35,
+    "evidence": 28,
+    "clause": 34,
+    "code_label": 18,
+    "programme": 16,
+    "polarity": 11,
+    "status": 11,
+    "coder": 22,
+    "transcript": 20,
+    "segment": 20,
+    "codebook_version": 15,
+}
+_LOOKS = {
+    "excerpt": "quote",
+    "transcript": "quiet",
+    "segment": "quiet",
+    "start": "quiet",
+    "end": "quiet",
+    "coder": "quiet",
+    "codebook_version": "quiet",
+    "code": "quiet",
+}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 UNCERTIFIED = "Machine proposals: uncertified, nobody has judged them. Counts of them are not findings."
 
@@ -42,15 +62,22 @@ def write(bundle: Bundle, folder: Path) -> Written:
             sheets += [_sheet("Codes by programme", prevalence, _counting(bundle)), _codebook(bundle), _about(bundle)]
         cut += workbook.write(folder / f"{name}.xlsx", sheets)
         files.append(folder / f"{name}.xlsx")
-    losses = (f"{cut} cells were longer than Excel allows and are cut in the xlsx; the csv holds them whole",) if cut else ()
+    losses = (
+        (f"{cut} cells were longer than Excel allows and are cut in the xlsx; the csv holds them whole",) if cut else ()
+    )
     return Written(tuple(files), losses)
 
 
 def _counting(bundle: Bundle) -> str:
     if bundle.counts["proposals"]:
-        return ("Participants with at least one such passage, of all in the programme; affirmed and relieved are never added. "
-                "Machine proposals are counted where nobody has judged: uncertified machine coding.")  # fmt: skip
-    return "Participants with at least one such passage, of all in the programme; affirmed and relieved are never added."
+        return (
+            "Participants with at least one such passage, of all in the programme; affirmed and relieved are never "
+            "added. "
+            "Machine proposals are counted where nobody has judged: uncertified machine coding."
+        )
+    return (
+        "Participants with at least one such passage, of all in the programme; affirmed and relieved are never added."
+    )
 
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
@@ -73,7 +100,8 @@ def _safe(value: Any) -> Any:
 
 def _sheet(name: str, frame: pd.DataFrame, lead: str) -> Sheet:
     columns = tuple(
-        Column(str(heading), _WIDTHS.get(str(heading), 12), look=_LOOKS.get(str(heading), "")) for heading in frame.columns
+        Column(str(heading), _WIDTHS.get(str(heading), 12), look=_LOOKS.get(str(heading), ""))
+        for heading in frame.columns
     )
     return Sheet(name, columns, [list(row) for row in frame.itertuples(index=False)], lead)
 
@@ -81,19 +109,32 @@ def _sheet(name: str, frame: pd.DataFrame, lead: str) -> Sheet:
 def _codebook(bundle: Bundle) -> Sheet:
     columns = tuple(
         Column(heading, width)
-        for heading, width in (("code", 20), ("label", 22), ("status", 10), ("definition", 60), ("when to use", 50),
-                               ("when not to use", 50))
-    )  # fmt: skip
+        for heading, width in (
+            ("code", 20),
+            ("label", 22),
+            ("status", 10),
+            ("definition", 60),
+            ("when to use", 50),
+            ("when not to use", 50),
+        )
+    )
     rows = [
-        [code.id, code.label, code.status, code.definition, "\n".join(f"• {x}" for x in code.when_to_use),
-         "\n".join(f"• {x}" for x in code.when_not_to_use)]
-        for code in bundle.codebook if code.codable
-    ]  # fmt: skip
+        [
+            code.id,
+            code.label,
+            code.status,
+            code.definition,
+            "\n".join(f"• {x}" for x in code.when_to_use),
+            "\n".join(f"• {x}" for x in code.when_not_to_use),
+        ]
+        for code in bundle.codebook
+        if code.codable
+    ]
     return Sheet("Codebook", columns, rows)
 
 
 def _about(bundle: Bundle) -> Sheet:
-    flat = {**{f"count: {name}": value for name, value in bundle.counts.items()}}
+    flat: dict[str, Any] = {f"count: {name}": value for name, value in bundle.counts.items()}
     for name, value in bundle.about.items():
         if isinstance(value, dict):
             flat |= {f"{name}: {inner}": str(worth) for inner, worth in value.items()}

@@ -49,10 +49,14 @@ def write(path: Path, sheets: Sequence[Sheet]) -> int:
         "ask": book.add_format(plain | {"bg_color": "#FFF7DF", "border": 1, "border_color": "#E3D9B8"}),
         "quiet": book.add_format(plain | {"font_color": "#8A8A8A", "font_size": 8.5, "text_wrap": False}),
         "quote": book.add_format(plain | {"font_size": 11}),
-        "head": book.add_format(plain | {"bold": True, "bg_color": "#2F4858", "font_color": "#FFFFFF", "valign": "vcenter"}),
+        "head": book.add_format(
+            plain | {"bold": True, "bg_color": "#2F4858", "font_color": "#FFFFFF", "valign": "vcenter"}
+        ),
         "lead": book.add_format({"italic": True, "font_color": "#555555", "font_name": "Calibri", "font_size": 10.5}),
     }
-    lists = book.add_worksheet("Lists") if any(len(",".join(c.choices)) > 250 for s in sheets for c in s.columns) else None
+    lists = (
+        book.add_worksheet("Lists") if any(len(",".join(c.choices)) > 250 for s in sheets for c in s.columns) else None
+    )
     cut = 0
     listed = 0
     for sheet in sheets:
@@ -79,10 +83,19 @@ def write(path: Path, sheets: Sequence[Sheet]) -> int:
                 letter = chr(ord("A") + listed) if listed < 26 else "A" + chr(ord("A") + listed - 26)
                 source = f"=Lists!${letter}$1:${letter}${len(column.choices)}"
                 listed += 1
-            page.data_validation(head + 1, index, last, index, {
-                "validate": "list", "source": source, "ignore_blank": True,
-                "error_title": "Not one of the choices", "error_message": "Choose from the list, or leave it empty.",
-            })  # fmt: skip
+            page.data_validation(
+                head + 1,
+                index,
+                last,
+                index,
+                {
+                    "validate": "list",
+                    "source": source,
+                    "ignore_blank": True,
+                    "error_title": "Not one of the choices",
+                    "error_message": "Choose from the list, or leave it empty.",
+                },
+            )
         page.freeze_panes(head + 1, 0)
         if sheet.rows:
             page.autofilter(head, 0, last, len(sheet.columns) - 1)

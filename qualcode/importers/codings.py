@@ -64,8 +64,10 @@ def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
     flags = [name for name in header if {row[name].strip() for row in rows} <= {"0", "1", ""}]
     unknown = tuple(name for name in flags if name not in columns)
     if not columns:
-        raise MalformedTranscript("no column is named like a code of the codebook (by id or label)",
-                                  hint="rename the columns, or bring in the codebook first: qualcode codebook import")  # fmt: skip
+        raise MalformedTranscript(
+            "no column is named like a code of the codebook (by id or label)",
+            hint="rename the columns, or import the codebook first: qualcode codebook import",
+        )
     find = _Finder(header, transcripts)
     given: list[Given] = []
     unlocated: list[int] = []
@@ -89,7 +91,7 @@ def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
 
 
 def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Sequence[Transcript]) -> GivenTable:
-    """Decisions of a long table: columns code, and quote or start and end; file, row, coder, present and facets if there.
+    """Decisions of a long table: code, and quote or start and end; file, row, coder, present and facets if there.
 
     Raises:
         MalformedTranscript: neither a quotation nor offsets.
@@ -97,7 +99,9 @@ def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
     lower = {name.lower(): name for name in rows[0]}
     quote = next((lower[name] for name in _TEXT if name in lower), None)
     if quote is None and not {"start", "end"} <= set(lower):
-        raise MalformedTranscript("a coded row needs a quotation or offsets (expected a column quote, or start and end)")
+        raise MalformedTranscript(
+            "a coded row needs a quotation or offsets (expected a column quote, or start and end)"
+        )
     by_name = _code_names(codebook)
     facets = [facet.id for facet in codebook.facets if facet.id in lower]
     locate = _Locator(transcripts)
@@ -116,8 +120,13 @@ def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
         if state is None:
             unclear.append(number)
             continue
-        found = locate(cell.get("file", ""), cell.get("row", ""), row[quote] if quote else "", cell.get("start", ""),
-                       cell.get("end", ""))  # fmt: skip
+        found = locate(
+            cell.get("file", ""),
+            cell.get("row", ""),
+            row[quote] if quote else "",
+            cell.get("start", ""),
+            cell.get("end", ""),
+        )
         if found is None:
             unlocated.append(number)
             continue
@@ -125,8 +134,11 @@ def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
         if not exact:
             approximate.append(number)
         stated = {name: cell[name].lower() for name in facets if cell[name]}
-        given.append(Given(number, transcript.id, start, end, (code,), {code: stated} if state == 1 else {},
-                           cell.get("coder", "")))  # fmt: skip
+        given.append(
+            Given(
+                number, transcript.id, start, end, (code,), {code: stated} if state == 1 else {}, cell.get("coder", "")
+            )
+        )
     used = tuple(sorted({code for decision in given for code in decision.judged}))
     return GivenTable(tuple(given), used, tuple(sorted(unknown)), tuple(unlocated), tuple(approximate), tuple(unclear))
 

@@ -1,4 +1,4 @@
-"""Word files: paragraphs and tables in their order, tracked changes as accepted; headers, footers, comments left out."""
+"""Word files: paragraphs and tables in order, tracked changes as accepted; no headers, footers or comments."""
 
 from __future__ import annotations
 

@@ -56,7 +56,9 @@ def read_manifest(path: Path) -> Manifest:
         if file in files:
             raise ImporterError("the file of this row is named twice", path=path.name, line=line)
         stated = {field: row[columns[field]].strip() for field in FIELDS if field in columns}
-        files[file] = _description(stated, path.name, line, {name: values[index] for name, values in attributes.items()})
+        files[file] = _description(
+            stated, path.name, line, {name: values[index] for name, values in attributes.items()}
+        )
     return Manifest(files)
 
 
@@ -69,7 +71,7 @@ def _description(stated: Mapping[str, str], source: str, line: int, attributes: 
         raise ImporterError("deidentified must be yes, no or empty", path=source, line=line)
     texts = {field: stated.get(field) or None for field in FIELDS if field not in ("kind", "deidentified")}
     return Description(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         deidentified=None if declared in NOT_STATED else declared in ("yes", "true"),
         attributes=attributes,  # type: ignore[arg-type]
         **texts,
@@ -114,8 +116,9 @@ def from_file_name(file: str, pattern: str) -> Description:
     if pattern:
         unknown = [name for name in _PLACEHOLDER.findall(pattern) if name not in FIELDS]
         if unknown:
-            raise ProjectError(f"file_name_pattern has no field {{{unknown[0]}}} (expected {', '.join(FIELDS)})",
-                               place="qualcode.toml")  # fmt: skip
+            raise ProjectError(
+                f"file_name_pattern has no field {{{unknown[0]}}} (expected {', '.join(FIELDS)})", place="qualcode.toml"
+            )
         parts = _PLACEHOLDER.split(pattern)
         regex = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" for i, part in enumerate(parts))
         match = re.fullmatch(regex, stem)

@@ -35,11 +35,13 @@ def read_rows(path: Path, source: str, sheet: str | None = None) -> list[dict[st
     named = [name for name in header if name]
     if len(set(named)) < len(named):
         twice = sorted({name for name in named if named.count(name) > 1})
-        raise MalformedTranscript(f"{len(twice)} column names stand more than once", path=source, line=1,
-                                  hint="give every column its own name")  # fmt: skip
-    return [
-        {name: (row[i] if i < len(row) else "") for i, name in enumerate(header) if name} for row in table[1:]
-    ]
+        raise MalformedTranscript(
+            f"{len(twice)} column names stand more than once",
+            path=source,
+            line=1,
+            hint="give every column its own name",
+        )
+    return [{name: (row[i] if i < len(row) else "") for i, name in enumerate(header) if name} for row in table[1:]]
 
 
 def _separated(data: bytes, source: str) -> list[list[str]]:
@@ -50,8 +52,11 @@ def _separated(data: bytes, source: str) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise MalformedTranscript(f"is not a table that can be read ({error})", path=source,
-                                  hint="a quotation mark may be open; save it anew as CSV UTF-8") from error  # fmt: skip
+        raise MalformedTranscript(
+            f"is not a table that can be read ({error})",
+            path=source,
+            hint="a quotation mark may be open; save it anew as CSV UTF-8",
+        ) from error
 
 
 def _workbook(data: bytes, source: str, sheet: str | None) -> list[list[str]]:

@@ -5,16 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from qualcode.errors import MalformedTranscript
+from qualcode.formats.sheet import (
+    CODE,
+    DECISION,
+    KEEP,
+    MOST_CODES,
+    NEEDED,
+    OTHER,
+    POLARITY,
+    POLARITY_IS,
+    PROPOSALS,
+    SAMPLE,
+    SAMPLE_ID,
+    SEGMENT,
+    Answer,
+)
 from qualcode.importers.rows import read_rows
-from qualcode.review import MOST_EXTRA, Answer
-
-PROPOSALS, SAMPLE = "Proposals", "Unproposed"
-_NEEDED = {PROPOSALS: {"segment id", "code id", "decision"}, SAMPLE: {"segment id", "code 1", "sample id"}}
 
 
 def is_sheet(path: Path) -> bool:
     """Whether the file is a review sheet of ours."""
-    return path.suffix.lower() == ".xlsx" and bool(read_rows(path, path.name, PROPOSALS) or read_rows(path, path.name, SAMPLE))
+    return path.suffix.lower() == ".xlsx" and bool(
+        read_rows(path, path.name, PROPOSALS) or read_rows(path, path.name, SAMPLE)
+    )
 
 
 def read(path: Path) -> list[Answer]:
@@ -26,33 +39,41 @@ def read(path: Path) -> list[Answer]:
     answers: list[Answer] = []
     for name in (PROPOSALS, SAMPLE):
         rows = read_rows(path, path.name, name)
-        if rows and not _NEEDED[name] <= set(rows[0]):
-            missing = ", ".join(sorted(_NEEDED[name] - set(rows[0])))
-            raise MalformedTranscript(f"the sheet {name!r} has lost its column {missing}", path=path.name,
-                                      hint="write a new sheet with: qualcode sheet, and copy the answers over")  # fmt: skip
+        if rows and not NEEDED[name] <= set(rows[0]):
+            missing = ", ".join(sorted(NEEDED[name] - set(rows[0])))
+            raise MalformedTranscript(
+                f"the sheet {name!r} has lost its column {missing}",
+                path=path.name,
+                hint="write a new sheet with: qualcode sheet, and copy the answers over",
+            )
         for number, row in enumerate(rows, start=2):
-            if row["segment id"].strip():
+            if row[SEGMENT].strip():
                 answers.append(_proposal(number, row) if name == PROPOSALS else _sampled(number, row))
     return answers
 
 
 def _proposal(number: int, row: dict[str, str]) -> Answer:
-    other = row.get("other code", "").strip().lower()
-    polarity = row.get("polarity is", "").strip().lower()
-    decision = row["decision"].strip().lower()
-    # With another code and no keep, "polarity is" speaks of that other code.
-    other_polarity = polarity if other and decision != "keep" else ""
+    other = row.get(OTHER, "").strip().lower()
+    polarity = row.get(POLARITY_IS, "").strip().lower()
+    decision = row[DECISION].strip().lower()
+    # With another code and no keep, POLARITY_IS speaks of that other code.
+    other_polarity = polarity if other and decision != KEEP else ""
     return Answer(
-        number, row["segment id"].strip(), proposed=row["code id"].strip(), decision=decision,
-        other=((other, other_polarity),) if other else (), polarity="" if other_polarity else polarity,
-        machine_polarity=row.get("polarity", "").strip(),
-    )  # fmt: skip
+        number,
+        row[SEGMENT].strip(),
+        proposed=row[CODE].strip(),
+        decision=decision,
+        other=((other, other_polarity),) if other else (),
+        polarity="" if other_polarity else polarity,
+        machine_polarity=row.get(POLARITY, "").strip(),
+    )
 
 
 def _sampled(number: int, row: dict[str, str]) -> Answer:
     pairs = [
         (row.get(f"code {i}", "").strip().lower(), row.get(f"polarity {i}", "").strip().lower())
-        for i in range(1, MOST_EXTRA + 1)
+        for i in range(1, MOST_CODES + 1)
     ]
-    return Answer(number, row["segment id"].strip(), other=tuple(pair for pair in pairs if pair[0]),
-                  sample=row["sample id"].strip())  # fmt: skip
+    return Answer(
+        number, row[SEGMENT].strip(), other=tuple(pair for pair in pairs if pair[0]), sample=row[SAMPLE_ID].strip()
+    )

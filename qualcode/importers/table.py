@@ -14,19 +14,57 @@ from qualcode.importers.imported import Imported, ReadOptions, Skipped, TableCol
 from qualcode.importers.rows import read_rows
 
 _NAMES = {
-    "text": ("text", "comment", "comments", "response", "answer", "feedback", "verbatim", "free text", "free_text", "quote",
-             "what did you say", "story", "message", "body", "transcript"),
+    "text": (
+        "text",
+        "comment",
+        "comments",
+        "response",
+        "answer",
+        "feedback",
+        "verbatim",
+        "free text",
+        "free_text",
+        "quote",
+        "what did you say",
+        "story",
+        "message",
+        "body",
+        "transcript",
+    ),
     "id": ("id", "row_id", "response_id", "comment_id", "record", "record_id", "key"),
-    "case": ("case", "respondent", "respondent id", "respondent_id", "participant", "participant id", "participant_id",
-             "group", "person", "user", "author", "pid"),
-    "programme": ("programme", "program", "service", "arm", "intervention", "scheme", "trust", "team", "site", "organisation"),
+    "case": (
+        "case",
+        "respondent",
+        "respondent id",
+        "respondent_id",
+        "participant",
+        "participant id",
+        "participant_id",
+        "group",
+        "person",
+        "user",
+        "author",
+        "pid",
+    ),
+    "programme": (
+        "programme",
+        "program",
+        "service",
+        "arm",
+        "intervention",
+        "scheme",
+        "trust",
+        "team",
+        "site",
+        "organisation",
+    ),
     "question": ("question", "prompt", "item", "asked"),
     "study": ("study", "report", "paper"),
     "group": ("cluster", "ward", "centre", "center"),
     "wave": ("wave", "round", "timepoint", "time point", "phase"),
     "date": ("date", "submitted", "created", "timestamp"),
     "language": ("language", "lang"),
-}  # fmt: skip
+}
 _OWN_LINES = ("text", "id", "case", "programme", "question", "study", "group", "wave", "date", "language")
 MOST_ATTRIBUTE_VALUES = 40
 MANY_FLAGS = 3
@@ -64,13 +102,18 @@ def read(path: Path, options: ReadOptions) -> Imported:
         raise MalformedTranscript("no row holds an answer in words", path=options.source)
     doubled = len(transcripts) - len({transcript.id for transcript in transcripts})
     if doubled:
-        raise MalformedTranscript(f"{doubled} rows share their id with another row", path=options.source,
-                                  hint="give every row its own id, or leave the id column out")  # fmt: skip
+        raise MalformedTranscript(
+            f"{doubled} rows share their id with another row",
+            path=options.source,
+            hint="give every row its own id, or leave the id column out",
+        )
     skipped = (Skipped(options.source, "empty answer", count=empty),) if empty else ()
     return Imported(tuple(transcripts), tuple(cases.values()), skipped, notes)
 
 
-def guess_columns(rows: Sequence[dict[str, str]], stated: TableColumns, source: str) -> tuple[TableColumns, tuple[str, ...]]:
+def guess_columns(
+    rows: Sequence[dict[str, str]], stated: TableColumns, source: str
+) -> tuple[TableColumns, tuple[str, ...]]:
     """Fill what is not stated: by the usual names, the text also by content (the longest answers).
 
     Raises:
@@ -79,8 +122,9 @@ def guess_columns(rows: Sequence[dict[str, str]], stated: TableColumns, source: 
     header = list(rows[0])
     for field in _OWN_LINES:
         if getattr(stated, field) and getattr(stated, field) not in header:
-            raise MalformedTranscript(f"there is no column for {field} as it was named (columns: {', '.join(header)})",
-                                      path=source, line=1)  # fmt: skip
+            raise MalformedTranscript(
+                f"there is no column for {field} as it was named (columns: {', '.join(header)})", path=source, line=1
+            )
     lower = {name.lower(): name for name in header}
     chosen = {field: getattr(stated, field) or _by_name(lower, field) for field in _OWN_LINES}
     if not stated.text:
@@ -115,8 +159,9 @@ def _text_column(rows: Sequence[dict[str, str]], header: Sequence[str], named: s
     words = {name: sum(len(row[name].split()) for row in rows) / len(rows) for name in header}
     best = named or max(words, key=lambda name: words[name])
     if not named and words[best] < MIN_TEXT_WORDS:
-        raise MalformedTranscript("no column looks like answers in words", path=source, line=1,
-                                  hint="name it: --column text=NAME")  # fmt: skip
+        raise MalformedTranscript(
+            "no column looks like answers in words", path=source, line=1, hint="name it: --column text=NAME"
+        )
     return best
 
 
@@ -153,5 +198,7 @@ def _merged(known: Case | None, transcript: Transcript, found: dict[str, Attribu
     """A respondent may answer in several rows; the first stated value of each attribute stays."""
     if known is None:
         return Case(str(transcript.case), transcript.programme, found)
-    merged = {name: value if known.attributes.get(name) is None else known.attributes[name] for name, value in found.items()}
+    merged = {
+        name: value if known.attributes.get(name) is None else known.attributes[name] for name, value in found.items()
+    }
     return replace(known, attributes=merged)

@@ -38,8 +38,11 @@ def document(
     """
     text = normalised(text)
     if not any(character.isalnum() for character in text):
-        raise MalformedTranscript("there is no text in it", path=options.source,
-                                  hint="a scan must be read by OCR first; delete the file if it is empty by mistake")  # fmt: skip
+        raise MalformedTranscript(
+            "there is no text in it",
+            path=options.source,
+            hint="a scan must be read by OCR first; delete the file if it is empty by mistake",
+        )
     describe = options.describe
     kind = describe.kind or DEFAULT_KIND
     if kind == "report":
@@ -126,5 +129,8 @@ def _single_byte(data: bytes, source: str) -> tuple[str, str]:
 
 
 def _not_text(source: str, why: str) -> MalformedTranscript:
-    return MalformedTranscript(f"is not a text file: {why} (expected UTF-8)", path=source,
-                               hint="save it as UTF-8 text, or give it the suffix of its real format")  # fmt: skip
+    return MalformedTranscript(
+        f"is not a text file: {why} (expected UTF-8)",
+        path=source,
+        hint="save it as UTF-8 text, or give it the suffix of its real format",
+    )

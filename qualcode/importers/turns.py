@@ -22,24 +22,104 @@ _LABEL = re.compile(
     re.MULTILINE,
 )
 _ROLE_WORDS: Mapping[str, Role] = {
-    "interviewer": "interviewer", "int": "interviewer", "i": "interviewer", "iv": "interviewer", "q": "interviewer",
-    "researcher": "interviewer", "res": "interviewer", "question": "interviewer", "interviewer/researcher": "interviewer",
-    "moderator": "facilitator", "mod": "facilitator", "m": "facilitator", "facilitator": "facilitator",
-    "fac": "facilitator", "f": "facilitator", "chair": "facilitator", "host": "facilitator",
-    "participant": "participant", "part": "participant", "p": "participant", "r": "participant", "a": "participant",
-    "respondent": "participant", "resp": "participant", "interviewee": "participant", "carer": "participant",
-    "parent": "participant", "mother": "participant", "father": "participant", "mum": "participant", "dad": "participant",
-    "grandmother": "participant", "grandfather": "participant", "speaker": "unknown", "answer": "participant",
-    "patient": "participant", "client": "participant", "user": "participant", "volunteer": "participant",
-    "wife": "participant", "husband": "participant", "woman": "participant", "man": "participant",
-    "female": "participant", "male": "participant", "peer supporter": "participant", "supporter": "participant",
-}  # fmt: skip
-_NEVER = frozenset({
-    "note", "notes", "nb", "date", "time", "place", "location", "duration", "title", "interview", "transcript", "example",
-    "re", "ps", "warning", "subject", "from", "to", "cc", "file", "page", "name", "start", "end", "audio", "recording",
-    "transcribed by", "transcriber", "id", "participant id", "participants", "present", "summary", "age", "gender",
-    "background", "setting", "source", "http", "https", "key", "topic", "section", "for example", "e.g", "i.e",
-})  # fmt: skip
+    "interviewer": "interviewer",
+    "int": "interviewer",
+    "i": "interviewer",
+    "iv": "interviewer",
+    "q": "interviewer",
+    "researcher": "interviewer",
+    "res": "interviewer",
+    "question": "interviewer",
+    "interviewer/researcher": "interviewer",
+    "moderator": "facilitator",
+    "mod": "facilitator",
+    "m": "facilitator",
+    "facilitator": "facilitator",
+    "fac": "facilitator",
+    "f": "facilitator",
+    "chair": "facilitator",
+    "host": "facilitator",
+    "participant": "participant",
+    "part": "participant",
+    "p": "participant",
+    "r": "participant",
+    "a": "participant",
+    "respondent": "participant",
+    "resp": "participant",
+    "interviewee": "participant",
+    "carer": "participant",
+    "parent": "participant",
+    "mother": "participant",
+    "father": "participant",
+    "mum": "participant",
+    "dad": "participant",
+    "grandmother": "participant",
+    "grandfather": "participant",
+    "speaker": "unknown",
+    "answer": "participant",
+    "patient": "participant",
+    "client": "participant",
+    "user": "participant",
+    "volunteer": "participant",
+    "wife": "participant",
+    "husband": "participant",
+    "woman": "participant",
+    "man": "participant",
+    "female": "participant",
+    "male": "participant",
+    "peer supporter": "participant",
+    "supporter": "participant",
+}
+_NEVER = frozenset(
+    {
+        "note",
+        "notes",
+        "nb",
+        "date",
+        "time",
+        "place",
+        "location",
+        "duration",
+        "title",
+        "interview",
+        "transcript",
+        "example",
+        "re",
+        "ps",
+        "warning",
+        "subject",
+        "from",
+        "to",
+        "cc",
+        "file",
+        "page",
+        "name",
+        "start",
+        "end",
+        "audio",
+        "recording",
+        "transcribed by",
+        "transcriber",
+        "id",
+        "participant id",
+        "participants",
+        "present",
+        "summary",
+        "age",
+        "gender",
+        "background",
+        "setting",
+        "source",
+        "http",
+        "https",
+        "key",
+        "topic",
+        "section",
+        "for example",
+        "e.g",
+        "i.e",
+    }
+)
 _NUMBERED = re.compile(r"^(?P<word>[a-z/ ]*?)[ ._-]*(?P<number>\d{1,4})?$")
 _SENTENCE_LIKE = re.compile(r"\b(?:i|said|says|is|was|were|the|and|but|so|that|it|you|we|they|think|because|know)\b")
 LONG_PREAMBLE_WORDS = 120
@@ -96,7 +176,7 @@ def _candidates(text: str) -> list[_Label]:
     found = []
     for match in _LABEL.finditer(text):
         key = " ".join(match["label"].lower().replace("’", "'").split())
-        if not key or key in _NEVER or len(key.split()) > 4 or _SENTENCE_LIKE.search(key) and key != "i":
+        if not key or key in _NEVER or len(key.split()) > 4 or (_SENTENCE_LIKE.search(key) and key != "i"):
             continue
         mark = match["mark"].strip(" \t*_")
         alone = not mark and not match["time"]
@@ -154,8 +234,9 @@ def _labelled(text: str, labels: list[_Label], speakers: Mapping[str, Role]) -> 
         notes.append("only the asking side is labelled: unlabelled lines are coded, role unknown")
     unknown = sum(role == "unknown" for role in roles.values())
     if unknown:
-        notes.append(f"{unknown} of {len(roles)} speakers have no known role: they are coded; "
-                     "set [speakers] in qualcode.toml")  # fmt: skip
+        notes.append(
+            f"{unknown} of {len(roles)} speakers have no known role: they are coded; set [speakers] in qualcode.toml"
+        )
     return turns, notes
 
 
@@ -184,7 +265,7 @@ def _guess_asker(text: str, labels: list[_Label], roles: dict[str, Role], speake
 def _turn(text: str, label: _Label, start: int, end: int, role: Role) -> Turn:
     while start < end and text[start].isspace():
         start += 1
-    while end > start and (text[end - 1].isspace() or text[end - 1] in "*_" and text[end - 2 : end - 1] in "*_\n "):
+    while end > start and (text[end - 1].isspace() or (text[end - 1] in "*_" and text[end - 2 : end - 1] in "*_\n ")):
         end -= 1
     return Turn(start, end, role, speaker=label.key)
 
@@ -213,4 +294,4 @@ def _seconds(time: str | None) -> float | None:
     if not time:
         return None
     parts = [float(part) for part in re.sub(r"[()\[\]]", "", time).replace(",", ".").split(":")]
-    return sum(part * 60**power for power, part in enumerate(reversed(parts)))
+    return sum(part * 60.0**power for power, part in enumerate(reversed(parts)))

@@ -37,7 +37,9 @@ def export(project: Project, folder: Path | None = None) -> Written:
     folder = folder or project.exports
     written = _write(project, "table", made, folder)
     path = folder / "run.json"
-    path.write_text(json.dumps({"counts": made.counts, **made.about}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps({"counts": made.counts, **made.about}, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
     return Written((*written.files, path), written.losses)
 
 
@@ -51,8 +53,11 @@ def _write(project: Project, name: str, made: Bundle, folder: Path) -> Written:
         folder.mkdir(parents=True, exist_ok=True)
         written: Written = plugins.load("exporters", name)(made, folder)
     except OSError as error:
-        raise ProjectError(f"cannot be written ({error.strerror})", place=str(folder),
-                           hint="close the file in Excel if it is open, or choose another folder with -o") from error  # fmt: skip
+        raise ProjectError(
+            f"cannot be written ({error.strerror})",
+            place=str(folder),
+            hint="close the file in Excel if it is open, or choose another folder with -o",
+        ) from error
     return written
 
 
@@ -88,10 +93,13 @@ def bundle(project: Project) -> Bundle:
     kept = len({key for key in people & proposed if any((key[0], c, key[1]) in standing.codings for c in coders)})
     universe = places[places["current"].astype(bool)]
     counted = pd.DataFrame(
-        [(c.segment, c.code, c.facets.get("polarity", "")) for c in (*_on_units(standing, quoted, segments), *open_proposals)],
+        [
+            (c.segment, c.code, c.facets.get("polarity", ""))
+            for c in (*_on_units(standing, quoted, segments), *open_proposals)
+        ],
         columns=["segment", "code", "polarity"],
     ).drop_duplicates()
-    said = {t for t in universe["transcript"]}
+    said = set(universe["transcript"])
     return Bundle(
         title=project.folder.resolve().name,
         codebook=codebook,
@@ -125,7 +133,9 @@ def bundle(project: Project) -> Bundle:
             "codebook_version": codebook.version,
             "seed": project.settings.seed,
             "versions": acts.versions(),
-            "corpus_hash": hashlib.sha256("".join(sorted(t.source_hash for t in transcripts.values())).encode()).hexdigest(),
+            "corpus_hash": hashlib.sha256(
+                "".join(sorted(t.source_hash for t in transcripts.values())).encode()
+            ).hexdigest(),
             "event": record[-1].id if record else 0,
             "event_hash": record[-1].hash if record else "",
             "deidentified": all(transcripts[t].deidentified for t in said),
@@ -136,9 +146,21 @@ def bundle(project: Project) -> Bundle:
 class _Rows:
     """Makes an excerpt row of a coding."""
 
-    def __init__(self, codebook: Codebook, transcripts: Mapping[str, Transcript], cases: Mapping[str, Case],
-                 segments: Mapping[str, Segment], kinds: Mapping[str, str]) -> None:  # fmt: skip
-        self.codebook, self.transcripts, self.cases, self.segments, self.kinds = codebook, transcripts, cases, segments, kinds
+    def __init__(
+        self,
+        codebook: Codebook,
+        transcripts: Mapping[str, Transcript],
+        cases: Mapping[str, Case],
+        segments: Mapping[str, Segment],
+        kinds: Mapping[str, str],
+    ) -> None:
+        self.codebook, self.transcripts, self.cases, self.segments, self.kinds = (
+            codebook,
+            transcripts,
+            cases,
+            segments,
+            kinds,
+        )
 
     def programme(self, segment: Segment) -> str | None:
         """The transcript's programme, else its participant's."""
@@ -196,24 +218,32 @@ def _on_units(standing: frames.Standing, quoted: Mapping[str, Segment], segments
 
 def _evidence(made: Any, quoted: Mapping[str, Segment]) -> dict[str, tuple[tuple[int, int], ...]]:
     return {
-        f"{c.segment}|{c.code}": tuple((a - quoted[c.segment].start, b - quoted[c.segment].start) for a, b in c.evidence)
+        f"{c.segment}|{c.code}": tuple(
+            (a - quoted[c.segment].start, b - quoted[c.segment].start) for a, b in c.evidence
+        )
         for c in made
     }
 
 
-def _programme_table(universe: pd.DataFrame, quoted: Mapping[str, Segment], programmes: Mapping[str, Programme]) -> pd.DataFrame:
+def _programme_table(
+    universe: pd.DataFrame, quoted: Mapping[str, Segment], programmes: Mapping[str, Programme]
+) -> pd.DataFrame:
     own = universe.assign(
         programme=universe["programme"].fillna(NOT_STATED).replace("", NOT_STATED),
         case=universe["case"].fillna(universe["transcript"]),
         words=[len(quoted[segment].text.split()) for segment in universe["segment"]],
     )
     return own.groupby("programme", as_index=False).agg(
-        participants=("case", "nunique"), transcripts=("transcript", "nunique"), segments=("segment", "nunique"),
+        participants=("case", "nunique"),
+        transcripts=("transcript", "nunique"),
+        segments=("segment", "nunique"),
         words=("words", "sum"),
-    )  # fmt: skip
+    )
 
 
-def _theme_quotes(central: tuple[str, ...], quoted: Mapping[str, Segment], row: _Rows) -> tuple[tuple[str, str, str], ...]:
+def _theme_quotes(
+    central: tuple[str, ...], quoted: Mapping[str, Segment], row: _Rows
+) -> tuple[tuple[str, str, str], ...]:
     found = [quoted[id_] for id_ in central if id_ in quoted]
     return tuple((segment.case or segment.transcript, row.programme(segment) or "", segment.text) for segment in found)
 
@@ -229,5 +259,3 @@ def _abstained(project: Project, runs: list[Any]) -> int:
         if os.path.exists(path):
             total += int((pd.read_parquet(path, columns=["state"])["state"] == -1).sum())
     return total
-
-

@@ -61,18 +61,31 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
         samples = codings.samples(connection)
         before = codings.decisions(connection)
     if not transcripts:
-        raise NotEnoughData("there are no transcripts that codings could belong to", needed=1, found=0,
-                            hint="qualcode import FOLDER")  # fmt: skip
+        raise NotEnoughData(
+            "there are no transcripts that codings could belong to", needed=1, found=0, hint="qualcode import FOLDER"
+        )
     if sheet.is_sheet(path):
         answers = sheet.read(path)
         ours = [answer for answer in answers if answer.segment in known]
         if answers and not ours:
-            raise ImporterError("no row of this sheet belongs to this project", path=path.name,
-                                hint="is it the sheet of another project?")  # fmt: skip
+            raise ImporterError(
+                "no row of this sheet belongs to this project",
+                path=path.name,
+                hint="is it the sheet of another project?",
+            )
         decided, unclear = review.decide(ours, codebook, coder, samples, now=acts.now(), secret=project.secret)
         lost = tuple(answer.row for answer in answers if answer.segment not in known)
-        return _append(project, coder, decided, before, "review sheet", [], codebook, unlocated=lost,
-                       unclear=tuple((item.row, item.reason) for item in unclear))  # fmt: skip
+        return _append(
+            project,
+            coder,
+            decided,
+            before,
+            "review sheet",
+            [],
+            codebook,
+            unlocated=lost,
+            unclear=tuple((item.row, item.reason) for item in unclear),
+        )
     rows = read_rows(path, path.name)
     if not rows:
         raise MalformedTranscript("the table has no rows", path=path.name)
@@ -82,10 +95,19 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
         raise ImporterError(_why_nothing(table), path=path.name, hint="import the texts, and the codebook, first")
     segments, decided = _located(project, table.given, transcripts, list(known.values()), coder, blind=not visible)
     return _append(
-        project, coder, decided, before, "long table" if read is tables.long else "wide table", segments, codebook,
-        codes=table.codes, unknown_codes=table.unknown_codes, unlocated=table.unlocated, approximate=table.approximate,
+        project,
+        coder,
+        decided,
+        before,
+        "long table" if read is tables.long else "wide table",
+        segments,
+        codebook,
+        codes=table.codes,
+        unknown_codes=table.unknown_codes,
+        unlocated=table.unlocated,
+        approximate=table.approximate,
         unclear=tuple((row, "a value is neither 0, 1 nor empty") for row in table.unclear),
-    )  # fmt: skip
+    )
 
 
 def _why_nothing(table: GivenTable) -> str:
@@ -97,9 +119,14 @@ def _why_nothing(table: GivenTable) -> str:
 
 
 def _located(
-    project: Project, given: Sequence[Given], transcripts: Sequence[Transcript], current: Sequence[Segment], coder: Coder,
-    *, blind: bool,
-) -> tuple[list[Segment], list[tuple[Judged, list[Coding]]]]:  # fmt: skip
+    project: Project,
+    given: Sequence[Given],
+    transcripts: Sequence[Transcript],
+    current: Sequence[Segment],
+    coder: Coder,
+    *,
+    blind: bool,
+) -> tuple[list[Segment], list[tuple[Judged, list[Coding]]]]:
     """Judgements on the segments that cover just the given spans; a span of its own becomes a `selection`."""
     places = {(segment.transcript, segment.start, segment.end): segment.id for segment in current}
     texts = {transcript.id: transcript for transcript in transcripts}
@@ -115,29 +142,54 @@ def _located(
         who = f"{coder.id}:{decision.coder}" if decision.coder and decision.coder != coder.id else coder.id
         judged = Judged(segment, who, decision.judged, blind=blind, made_at=now)
         decided.append(
-            (judged, [
-                Coding(id=keyed_id(project.secret, "c", who, segment, code, now, decision.row), segment=segment, code=code,
-                       coder=who, facets=facets, evidence=((decision.start, decision.end),), made_at=now)
-                for code, facets in decision.present.items()
-            ])
-        )  # fmt: skip
+            (
+                judged,
+                [
+                    Coding(
+                        id=keyed_id(project.secret, "c", who, segment, code, now, decision.row),
+                        segment=segment,
+                        code=code,
+                        coder=who,
+                        facets=facets,
+                        evidence=((decision.start, decision.end),),
+                        made_at=now,
+                    )
+                    for code, facets in decision.present.items()
+                ],
+            )
+        )
     return list(selections.values()), decided
 
 
 def _selection(segment: str, transcript: Transcript, start: int, end: int) -> Segment:
     turn = next((turn for turn in transcript.turns if turn.start < end and start < turn.end), None)
     return Segment(
-        id=segment, transcript=transcript.id, start=start, end=end, unit="selection", text=transcript.text[start:end],
-        role=turn.role if turn else "unknown", case=(turn.case if turn else None) or transcript.case,
-    )  # fmt: skip
+        id=segment,
+        transcript=transcript.id,
+        start=start,
+        end=end,
+        unit="selection",
+        text=transcript.text[start:end],
+        role=turn.role if turn else "unknown",
+        case=(turn.case if turn else None) or transcript.case,
+    )
 
 
 def _append(
-    project: Project, coder: Coder, decided: Sequence[tuple[Judged, Sequence[Coding]]],
-    before: Sequence[tuple[Judged, tuple[Coding, ...]]], layout: str, selections: Sequence[Segment], codebook: Codebook,
-    *, codes: tuple[str, ...] = (), unknown_codes: tuple[str, ...] = (), unlocated: tuple[int, ...] = (),
-    approximate: tuple[int, ...] = (), unclear: tuple[tuple[int, str], ...] = (),
-) -> CodingsSummary:  # fmt: skip
+    project: Project,
+    coder: Coder,
+    decided: Sequence[tuple[Judged, Sequence[Coding]]],
+    before: Sequence[tuple[Judged, tuple[Coding, ...]]],
+    layout: str,
+    selections: Sequence[Segment],
+    codebook: Codebook,
+    *,
+    codes: tuple[str, ...] = (),
+    unknown_codes: tuple[str, ...] = (),
+    unlocated: tuple[int, ...] = (),
+    approximate: tuple[int, ...] = (),
+    unclear: tuple[tuple[int, str], ...] = (),
+) -> CodingsSummary:
     standing = frames.standing(before)
     new = [(judged, made) for judged, made in decided if not _stands(judged, made, standing)]
     if new:
@@ -147,12 +199,26 @@ def _append(
             corpus.add_selections(connection, selections)
             codings.add_judgements(connection, new, codebook)
             events.record(
-                connection, "judge", actor=coder.id, at=acts.now(), subjects=sorted({judged.segment for judged, _ in new}),
+                connection,
+                "judge",
+                actor=coder.id,
+                at=acts.now(),
+                subjects=sorted({judged.segment for judged, _ in new}),
                 counts={"judgements": len(new), "present": sum(len(made) for _, made in new)},
-            )  # fmt: skip
+            )
     used = codes or tuple(sorted({code for judged, _ in decided for code in judged.codes}))
-    return CodingsSummary(layout, coder.id, len(new), sum(len(made) for _, made in new), len(decided) - len(new), used,
-                          unknown_codes, unlocated, approximate, unclear)  # fmt: skip
+    return CodingsSummary(
+        layout,
+        coder.id,
+        len(new),
+        sum(len(made) for _, made in new),
+        len(decided) - len(new),
+        used,
+        unknown_codes,
+        unlocated,
+        approximate,
+        unclear,
+    )
 
 
 def _stands(judged: Judged, made: Sequence[Coding], standing: frames.Standing) -> bool:

@@ -60,8 +60,11 @@ def files_in(raw: Path) -> list[Path]:
         and not any(part.startswith((".", "~$")) for part in path.relative_to(raw).parts)
     ]
     if not found:
-        raise ProjectError("the folder holds no files", place=str(raw),
-                           hint=f"put transcripts there ({', '.join('.' + n for n in plugins.names('importers'))})")  # fmt: skip
+        raise ProjectError(
+            "the folder holds no files",
+            place=str(raw),
+            hint=f"put transcripts there ({', '.join('.' + n for n in plugins.names('importers'))})",
+        )
     return found
 
 
@@ -83,8 +86,11 @@ def import_files(
     files = files_in(raw)
     base = raw if raw.is_dir() else raw.parent
     if project.folder.resolve().is_relative_to(raw.resolve()) and raw.is_dir():
-        raise ProjectError("the project would lie inside the folder of transcripts", place=str(project.folder),
-                           hint="choose another folder with -o")  # fmt: skip
+        raise ProjectError(
+            "the project would lie inside the folder of transcripts",
+            place=str(project.folder),
+            hint="choose another folder with -o",
+        )
     names = [path.relative_to(base).as_posix() for path in files]
     manifest = _manifest(project, base, names, whole=raw.is_dir())
     with project.store.reading() as connection:
@@ -122,7 +128,7 @@ def import_files(
             notes += [(name, note) for note in imported.notes]
     progress("import", len(files), len(files))
     if new:
-        notes += _overlap_notes([transcript for transcript in stored.values()])
+        notes += _overlap_notes(list(stored.values()))
     return ImportSummary(len(files), new, unchanged, described, tuple(skipped), tuple(notes), kinds)
 
 
@@ -138,14 +144,16 @@ def _read(path: Path, name: str, project: Project, manifest: Manifest, columns: 
     describe = manifest.files.get(name) or from_file_name(name, settings.file_name_pattern)
     stated = columns or settings.columns.get(name) or settings.columns.get(path.name) or TableColumns()
     options = ReadOptions(
-        secret=project.secret, source=name, describe=describe, speakers=settings.speakers,
-        question_pattern=settings.question_pattern, columns=stated,
-    )  # fmt: skip
-    imported = plugins.load("importers", suffix)(path, options)
+        secret=project.secret,
+        source=name,
+        describe=describe,
+        speakers=settings.speakers,
+        question_pattern=settings.question_pattern,
+        columns=stated,
+    )
+    imported: Imported = plugins.load("importers", suffix)(path, options)
     # An undescribed document's case is the document itself: never the file's name, which may be a person's.
-    return replace(imported, transcripts=tuple(
-        t if t.case else replace(t, case=t.id) for t in imported.transcripts
-    ))  # fmt: skip
+    return replace(imported, transcripts=tuple(t if t.case else replace(t, case=t.id) for t in imported.transcripts))
 
 
 def _sorted(
@@ -169,9 +177,14 @@ def _sorted(
     refused = []
     if changed:
         refused.append(
-            Skipped(name, "the text has changed since it was imported; the text that codings stand on is kept",
-                    failed=True, count=changed, hint="to bring the new text in as well, save it under another name")
-        )  # fmt: skip
+            Skipped(
+                name,
+                "the text has changed since it was imported; the text that codings stand on is kept",
+                failed=True,
+                count=changed,
+                hint="to bring the new text in as well, save it under another name",
+            )
+        )
     if copies:
         refused.append(Skipped(name, "the same text is in already, from another file", count=copies))
     return fresh, again, refused
@@ -192,11 +205,15 @@ def _write(project: Project, cases: list[Case], fresh: list[Transcript], changed
         for transcript in changed:
             corpus.describe(connection, transcript)
         events.record(
-            connection, "import" if fresh else "describe", actor=acts.RESEARCHER, at=acts.now(),
+            connection,
+            "import" if fresh else "describe",
+            actor=acts.RESEARCHER,
+            at=acts.now(),
             subjects=[transcript.id for transcript in (*fresh, *changed)],
             counts={"new": len(fresh), "described_anew": len(changed), "cases": len(cases)},
-            words=[transcript.text for transcript in fresh], secret=project.secret,
-        )  # fmt: skip
+            words=[transcript.text for transcript in fresh],
+            secret=project.secret,
+        )
 
 
 def _manifest(project: Project, base: Path, names: list[str], *, whole: bool) -> Manifest:
@@ -211,7 +228,9 @@ def _manifest(project: Project, base: Path, names: list[str], *, whole: bool) ->
     if theirs.exists():
         manifest = Manifest({**read_manifest(theirs).files, **manifest.files})
     _refuse_missing(manifest, names, own if own.exists() else theirs, whole)
-    missing = [name for name in names if name not in manifest.files and PurePosixPath(name).suffix.lower() not in _TABLES]
+    missing = [
+        name for name in names if name not in manifest.files and PurePosixPath(name).suffix.lower() not in _TABLES
+    ]
     if missing:
         described = {name: from_file_name(name, project.settings.file_name_pattern) for name in missing}
         _append(own, described)
@@ -222,8 +241,11 @@ def _refuse_missing(manifest: Manifest, names: list[str], path: Path, whole: boo
     absent = manifest.missing(names) if whole else []
     if absent:
         shown = ", ".join(absent[:5]) + (f" and {len(absent) - 5} more" if len(absent) > 5 else "")
-        raise ImporterError(f"names {len(absent)} files that are not in the folder: {shown}", path=path.name,
-                            hint="correct the names (with their suffix), or take the rows out")  # fmt: skip
+        raise ImporterError(
+            f"names {len(absent)} files that are not in the folder: {shown}",
+            path=path.name,
+            hint="correct the names (with their suffix), or take the rows out",
+        )
 
 
 def _append(path: Path, described: Mapping[str, Description]) -> None:
@@ -247,7 +269,10 @@ def _append(path: Path, described: Mapping[str, Description]) -> None:
 def _overlap_notes(transcripts: list[Transcript]) -> list[tuple[str, str]]:
     source = {transcript.id: transcript.source for transcript in transcripts}
     return [
-        (source[overlap.first], f"{overlap.share:.0%} of the shorter of this file and {source[overlap.second]} stands "
-                                "in the other: what they share is counted twice")
+        (
+            source[overlap.first],
+            f"{overlap.share:.0%} of the shorter of this file and {source[overlap.second]} stands "
+            "in the other: what they share is counted twice",
+        )
         for overlap in overlaps(transcripts)
-    ]  # fmt: skip
+    ]

@@ -39,6 +39,12 @@ def init(folder: Path, codebook_file: Path | None = None) -> Project:
     with project.store.writing() as connection:
         at = acts.now()
         kept.keep(connection, codebook, text, at)
-        events.record(connection, "init", actor=acts.RESEARCHER, at=at, subjects=[f"codebook:{codebook.version}"],
-                      counts={"codes": len(codebook.active)})  # fmt: skip
+        events.record(
+            connection,
+            "init",
+            actor=acts.RESEARCHER,
+            at=at,
+            subjects=[f"codebook:{codebook.version}"],
+            counts={"codes": len(codebook.active)},
+        )
     return project

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from qualcode.errors import ImporterError, QualcodeError
 from qualcode.importers import TableColumns
-from qualcode.pipeline import acts, exporting, importing, sheet
+from qualcode.pipeline import acts, exporting, importing, segmenting, sheet, tagging, theming
 from qualcode.pipeline import init as initial
-from qualcode.pipeline import segmenting, tagging, theming
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.importing import ImportSummary
 from qualcode.pipeline.segmenting import SegmentSummary
@@ -67,10 +66,17 @@ def run(
             if not (imported.new or imported.unchanged or imported.described_anew):
                 raise _nothing(imported)
             segmented = segmenting.segment(project, progress=progress)
-            vectors, notes = tagging.encoder(progress)
+            vectors, _ = tagging.encoder(progress)
             tagged = tagging.tag(project, vectors=vectors, progress=progress)
             found = theming.themes(project, vectors=vectors, progress=progress)
-            changed = bool(imported.new or imported.described_anew or segmented.new or segmented.retired or tagged.run or found.anew)
+            changed = bool(
+                imported.new
+                or imported.described_anew
+                or segmented.new
+                or segmented.retired
+                or tagged.run
+                or found.anew
+            )
             files, losses = _exports(project) if changed or not _complete(project) else ((), ())
     except QualcodeError:
         if began:

@@ -48,7 +48,13 @@ def segment(project: Project, *, progress: Progress = acts.silent) -> SegmentSum
     with project.store.writing() as connection:
         new, retired = corpus.set_segments(connection, made, [transcript.id for transcript in transcripts])
         if new or retired:
-            events.record(connection, "segment", actor=acts.RESEARCHER, at=acts.now(), subjects=[f"unit:{settings.unit}"],
-                          counts={"new": new, "retired": retired})  # fmt: skip
+            events.record(
+                connection,
+                "segment",
+                actor=acts.RESEARCHER,
+                at=acts.now(),
+                subjects=[f"unit:{settings.unit}"],
+                counts={"new": new, "retired": retired},
+            )
     with_segments = {made_segment.transcript for made_segment in made}
     return SegmentSummary(len(made), new, retired, len(transcripts) - len(with_segments))

@@ -49,11 +49,18 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE) -> Sh
         path.parent.mkdir(parents=True, exist_ok=True)
         cut = sheets.write(path, made.unreviewed, sample, drawn, made.codebook)
     except OSError as error:
-        raise ProjectError(f"cannot be written ({error.strerror})", place=str(path),
-                           hint="close the file in Excel if it is open") from error  # fmt: skip
+        raise ProjectError(
+            f"cannot be written ({error.strerror})", place=str(path), hint="close the file in Excel if it is open"
+        ) from error
     with project.store.writing() as connection:
         if sample and sample.id not in codings.samples(connection):
             codings.add_sample(connection, sample)
-            events.record(connection, "sample", actor=acts.RESEARCHER, at=acts.now(), subjects=[sample.id],
-                          counts={"drawn": len(drawn), "from": len(left)})  # fmt: skip
+            events.record(
+                connection,
+                "sample",
+                actor=acts.RESEARCHER,
+                at=acts.now(),
+                subjects=[sample.id],
+                counts={"drawn": len(drawn), "from": len(left)},
+            )
     return SheetSummary(path, len(made.unreviewed), len(drawn), cut)

@@ -69,18 +69,31 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
     proposals = _tagged(tagger, todo, progress)
     at = acts.now()
     run = Run(
-        id=keyed_id(project.secret, "r", tagger.coder.id, at), coder=tagger.coder.id, codebook_version=codebook.version,
-        codes=proposals.codes, segments=len(todo), floor=settings.floor, threshold=settings.threshold, seed=settings.seed,
-        versions=acts.versions(), made_at=at,
-    )  # fmt: skip
+        id=keyed_id(project.secret, "r", tagger.coder.id, at),
+        coder=tagger.coder.id,
+        codebook_version=codebook.version,
+        codes=proposals.codes,
+        segments=len(todo),
+        floor=settings.floor,
+        threshold=settings.threshold,
+        seed=settings.seed,
+        versions=acts.versions(),
+        made_at=at,
+    )
     made = _codings(proposals, todo, run, project.secret)
     codings.write_scores(project.runs / run.id / "proposals.parquet", proposals)
     with project.store.writing() as connection:
         codings.add_coder(connection, tagger.coder)
         codebooks.keep(connection, codebook, project.codebook_text, at)
         codings.add_run(connection, run, made, [segment.id for segment in todo], codebook)
-        events.record(connection, "tag", actor=tagger.coder.id, at=at, subjects=[run.id, f"codebook:{codebook.version}"],
-                      counts={"segments": len(todo), "proposals": len(made)})  # fmt: skip
+        events.record(
+            connection,
+            "tag",
+            actor=tagger.coder.id,
+            at=at,
+            subjects=[run.id, f"codebook:{codebook.version}"],
+            counts={"segments": len(todo), "proposals": len(made)},
+        )
     abstained = int((proposals.state == -1).sum())
     return TagSummary(tagger.coder.id, run.id, len(todo), len(made), abstained, foreign, notes)
 
@@ -114,10 +127,15 @@ def _codings(proposals: Proposals, segments: list[Segment], run: Run, secret: by
         segment, code = segments[row], proposals.codes[column]
         made.append(
             Coding(
-                id=keyed_id(secret, "c", run.coder, segment.id, code), segment=segment.id, code=code, coder=run.coder,
+                id=keyed_id(secret, "c", run.coder, segment.id, code),
+                segment=segment.id,
+                code=code,
+                coder=run.coder,
                 facets=particulars.facets,
                 evidence=tuple((segment.start + start, segment.start + end) for start, end in particulars.evidence),
-                clause=particulars.clause, raw_score=round(float(proposals.raw_score[row, column]), 4), made_at=run.made_at,
-            )  # fmt: skip
+                clause=particulars.clause,
+                raw_score=round(float(proposals.raw_score[row, column]), 4),
+                made_at=run.made_at,
+            )
         )
     return made

@@ -59,17 +59,34 @@ def themes(project: Project, *, vectors: Remembering | None = None, progress: Pr
         return ThemeSummary((), "the sentence model is not installed", len(open_ones), anew=False)
     progress("themes", 0, 1)
     if len(open_ones) < LEAST_SEGMENTS:
-        found = discover(open_ones, np.zeros((len(open_ones), 1), np.float32), programmes=programmes, prototypes={},
-                         seed=settings.seed)  # fmt: skip
+        found = discover(
+            open_ones,
+            np.zeros((len(open_ones), 1), np.float32),
+            programmes=programmes,
+            prototypes={},
+            seed=settings.seed,
+        )
     else:
         encoded = vectors.encode([segment.text for segment in open_ones])
-        found = discover(open_ones, encoded, programmes=programmes, prototypes=_prototypes(codebook, vectors),
-                         seed=settings.seed, most=settings.most_themes)  # fmt: skip
+        found = discover(
+            open_ones,
+            encoded,
+            programmes=programmes,
+            prototypes=_prototypes(codebook, vectors),
+            seed=settings.seed,
+            most=settings.most_themes,
+        )
     named = [replace(theme, id=keyed_id(project.secret, "th", batch, *theme.segments)) for theme in found.themes]
     with project.store.writing() as connection:
         stored.add(connection, batch, named)
-        events.record(connection, "themes", actor=machine, at=acts.now(), subjects=[theme.id for theme in named],
-                      counts={"candidates": len(named), "uncovered": found.segments})  # fmt: skip
+        events.record(
+            connection,
+            "themes",
+            actor=machine,
+            at=acts.now(),
+            subjects=[theme.id for theme in named],
+            counts={"candidates": len(named), "uncovered": found.segments},
+        )
     progress("themes", 1, 1)
     return ThemeSummary(tuple(named), found.reason, len(open_ones), anew=True)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.codebook import Codebook
@@ -22,13 +22,23 @@ def add_coder(connection: Connection, coder: Coder) -> None:
     connection.execute(insert(schema.coders).values(**values).on_conflict_do_nothing())
 
 
-def add_run(connection: Connection, run: Run, codings: Sequence[Coding], segments: Sequence[str], codebook: Codebook) -> None:
+def add_run(
+    connection: Connection, run: Run, codings: Sequence[Coding], segments: Sequence[str], codebook: Codebook
+) -> None:
     """Add a machine's pass: its proposals, and which segments it passed over."""
     connection.execute(
         schema.runs.insert().values(
-            id=run.id, coder=run.coder, codebook_version=run.codebook_version, codes=list(run.codes), segments=run.segments,
-            floor=run.floor, threshold=run.threshold, seed=run.seed, versions=dict(run.versions), made_at=run.made_at,
-        )  # fmt: skip
+            id=run.id,
+            coder=run.coder,
+            codebook_version=run.codebook_version,
+            codes=list(run.codes),
+            segments=run.segments,
+            floor=run.floor,
+            threshold=run.threshold,
+            seed=run.seed,
+            versions=dict(run.versions),
+            made_at=run.made_at,
+        )
     )
     if segments:
         rows = [{"segment": segment, "coder": run.coder, "run": run.id} for segment in segments]
@@ -44,9 +54,14 @@ def add_judgements(
     for judged, codings in decisions:
         result = connection.execute(
             schema.judged.insert().values(
-                segment=judged.segment, coder=judged.coder, codes=list(judged.codes), blind=judged.blind,
-                sample=judged.sample, probability=judged.probability, made_at=judged.made_at,
-            )  # fmt: skip
+                segment=judged.segment,
+                coder=judged.coder,
+                codes=list(judged.codes),
+                blind=judged.blind,
+                sample=judged.sample,
+                probability=judged.probability,
+                made_at=judged.made_at,
+            )
         )
         _add(connection, codings, codebook, judged=int(result.inserted_primary_key[0]))  # type: ignore[index]
         count += 1
@@ -55,8 +70,13 @@ def add_judgements(
 
 def add_sample(connection: Connection, sample: Sample) -> None:
     """Keep a sample's units and probabilities; the same sample drawn again changes nothing."""
-    values = {"id": sample.id, "purpose": sample.purpose, "seed": sample.seed, "segments": list(sample.segments),
-              "probabilities": list(sample.probabilities)}  # fmt: skip
+    values = {
+        "id": sample.id,
+        "purpose": sample.purpose,
+        "seed": sample.seed,
+        "segments": list(sample.segments),
+        "probabilities": list(sample.probabilities),
+    }
     connection.execute(insert(schema.samples).values(**values).on_conflict_do_nothing())
 
 
@@ -106,8 +126,15 @@ def decisions(connection: Connection) -> list[tuple[Judged, tuple[Coding, ...]]]
         made.setdefault(row["judged"], []).append(_coding(row))
     found = []
     for row in connection.execute(select(schema.judged).order_by(schema.judged.c.id)).mappings():
-        judged = Judged(row["segment"], row["coder"], tuple(row["codes"]), row["blind"], row["sample"],
-                        row["probability"], row["made_at"])  # fmt: skip
+        judged = Judged(
+            row["segment"],
+            row["coder"],
+            tuple(row["codes"]),
+            row["blind"],
+            row["sample"],
+            row["probability"],
+            row["made_at"],
+        )
         found.append((judged, tuple(made.get(row["id"], ()))))
     return found
 
@@ -118,7 +145,9 @@ def write_scores(path: Path, proposals: Proposals) -> None:
     frame = pd.DataFrame(
         {
             "segment": np.repeat(np.array(proposals.segments, dtype=object), columns),
-            "code": pd.Categorical.from_codes(np.tile(np.arange(columns), rows), list(proposals.codes)),
+            "code": pd.Categorical.from_codes(
+                np.tile(np.arange(columns), rows).tolist(), pd.Index(list(proposals.codes))
+            ),
             "raw_score": proposals.raw_score.ravel(),
             "state": proposals.state.ravel(),
         }
@@ -129,20 +158,47 @@ def write_scores(path: Path, proposals: Proposals) -> None:
     os.replace(unfinished, path)
 
 
-def _add(connection: Connection, codings: Sequence[Coding], codebook: Codebook, *, judged: int | None = None,
-         run: str | None = None) -> None:  # fmt: skip
+def _add(
+    connection: Connection,
+    codings: Sequence[Coding],
+    codebook: Codebook,
+    *,
+    judged: int | None = None,
+    run: str | None = None,
+) -> None:
     rows = [
-        {"id": coding.id, "segment": coding.segment, "code": coding.code,
-         "code_hash": codebook[coding.code].hash if coding.code in codebook else "", "coder": coding.coder, "judged": judged,
-         "run": run, "facets": dict(coding.facets), "evidence": [list(span) for span in coding.evidence],
-         "clause": coding.clause, "raw_score": coding.raw_score, "score": coding.score, "made_at": coding.made_at}
+        {
+            "id": coding.id,
+            "segment": coding.segment,
+            "code": coding.code,
+            "code_hash": codebook[coding.code].hash if coding.code in codebook else "",
+            "coder": coding.coder,
+            "judged": judged,
+            "run": run,
+            "facets": dict(coding.facets),
+            "evidence": [list(span) for span in coding.evidence],
+            "clause": coding.clause,
+            "raw_score": coding.raw_score,
+            "score": coding.score,
+            "made_at": coding.made_at,
+        }
         for coding in codings
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(schema.codings.insert(), rows)
 
 
-def _coding(row: object) -> Coding:
-    get = row.__getitem__  # type: ignore[attr-defined]
-    return Coding(get("id"), get("segment"), get("code"), get("coder"), get("facets"), tuple((a, b) for a, b in get("evidence")),
-                  get("clause"), get("raw_score"), get("score"), get("made_at"))  # fmt: skip
+def _coding(row: RowMapping) -> Coding:
+    evidence = tuple((start, end) for start, end in row["evidence"])
+    scores = (row["raw_score"], row["score"])
+    return Coding(
+        row["id"],
+        row["segment"],
+        row["code"],
+        row["coder"],
+        row["facets"],
+        evidence,
+        row["clause"],
+        *scores,
+        row["made_at"],
+    )

@@ -33,11 +33,18 @@ def set_turns(connection: Connection, transcripts: Sequence[Transcript]) -> None
     for ids in _chunks([transcript.id for transcript in transcripts]):
         connection.execute(delete(schema.turns).where(schema.turns.c.transcript.in_(ids)))
     rows = [
-        {"transcript": transcript.id, "number": number, "start": turn.start, "end": turn.end, "role": turn.role,
-         "speaker": turn.speaker, "case": turn.case}
+        {
+            "transcript": transcript.id,
+            "number": number,
+            "start": turn.start,
+            "end": turn.end,
+            "role": turn.role,
+            "speaker": turn.speaker,
+            "case": turn.case,
+        }
         for transcript in transcripts
         for number, turn in enumerate(transcript.turns)
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(schema.turns.insert(), rows)
 
@@ -102,10 +109,19 @@ def set_segments(connection: Connection, segments: Sequence[Segment], transcript
     for ids in _chunks(sorted(before - after)):
         connection.execute(update(schema.segments).where(schema.segments.c.id.in_(ids)).values(current=False))
     rows = [
-        {"id": s.id, "transcript": s.transcript, "start": s.start, "end": s.end, "unit": s.unit, "context": s.context,
-         "role": s.role, "case": s.case, "current": True}
+        {
+            "id": s.id,
+            "transcript": s.transcript,
+            "start": s.start,
+            "end": s.end,
+            "unit": s.unit,
+            "context": s.context,
+            "role": s.role,
+            "case": s.case,
+            "current": True,
+        }
         for s in segments
-    ]  # fmt: skip
+    ]
     _upsert(connection, schema.segments, rows, ("unit", "context", "role", "case", "current"))
     return len(after - before), len(before - after)
 
@@ -113,10 +129,19 @@ def set_segments(connection: Connection, segments: Sequence[Segment], transcript
 def add_selections(connection: Connection, selections: Sequence[Segment]) -> None:
     """Add stretches that somebody coded freely; they are units of their own and never part of a segmentation."""
     rows = [
-        {"id": s.id, "transcript": s.transcript, "start": s.start, "end": s.end, "unit": s.unit, "context": s.context,
-         "role": s.role, "case": s.case, "current": False}
+        {
+            "id": s.id,
+            "transcript": s.transcript,
+            "start": s.start,
+            "end": s.end,
+            "unit": s.unit,
+            "context": s.context,
+            "role": s.role,
+            "case": s.case,
+            "current": False,
+        }
         for s in selections
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(insert(schema.segments).on_conflict_do_nothing(), rows)
 

@@ -93,7 +93,13 @@ def _version(connection: Connection) -> int:
 
 def _prepare(dbapi_connection: Any, _record: object) -> None:
     cursor = dbapi_connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -107,7 +113,9 @@ def _refusal(error: DatabaseError, path: Path) -> StoreError:
     # The driver's message alone: SQLAlchemy's own would print the statement's parameters, which are words.
     reason = str(error.orig) if error.orig else type(error).__name__
     if "locked" in reason:
-        return StoreError("another program is writing to the project", place=path.name, hint="wait for it, then try again")
+        return StoreError(
+            "another program is writing to the project", place=path.name, hint="wait for it, then try again"
+        )
     if "not a database" in reason or "malformed" in reason:
         return StoreError("is damaged or not a qualcode project file", place=path.name, hint="restore it from a backup")
     if "readonly" in reason or "unable to open" in reason:

@@ -90,7 +90,16 @@ def all_events(connection: Connection) -> list[Event]:
     """Every event, oldest first."""
     rows = connection.execute(select(schema.events).order_by(schema.events.c.id)).mappings()
     return [
-        Event(row["id"], row["at"], row["actor"], row["kind"], tuple(row["subjects"]), row["counts"], row["digest"], row["hash"])
+        Event(
+            row["id"],
+            row["at"],
+            row["actor"],
+            row["kind"],
+            tuple(row["subjects"]),
+            row["counts"],
+            row["digest"],
+            row["hash"],
+        )
         for row in rows
     ]
 

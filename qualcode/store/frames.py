@@ -14,7 +14,18 @@ from qualcode.store import codings as stored
 from qualcode.store import corpus, schema
 
 SEGMENT_COLUMNS = ("segment", "transcript", "case", "programme", "kind", "role", "unit", "start", "end", "current")
-CODING_COLUMNS = ("segment", "transcript", "case", "programme", "coder", "coder_kind", "code", "raw_score", "score", "weight")
+CODING_COLUMNS = (
+    "segment",
+    "transcript",
+    "case",
+    "programme",
+    "coder",
+    "coder_kind",
+    "code",
+    "raw_score",
+    "score",
+    "weight",
+)
 JUDGED_COLUMNS = ("segment", "coder", "code", "blind", "sample", "weight")
 
 
@@ -48,11 +59,26 @@ def segments(connection: Connection) -> pd.DataFrame:
     s, t = schema.segments.c, schema.transcripts.c
     cases = corpus.cases(connection)
     query = select(s.id, s.transcript, s.case, t.programme, t.kind, s.role, s.unit, s.start, s.end, s.current)
-    query = query.join_from(schema.segments, schema.transcripts, s.transcript == t.id).order_by(t.source, t.row, s.start)
+    query = query.join_from(schema.segments, schema.transcripts, s.transcript == t.id).order_by(
+        t.source, t.row, s.start
+    )
     rows = []
     for id_, transcript, case, programme, kind, role, unit, start, end, current in connection.execute(query):
         own = cases.get(case) if case else None
-        rows.append((id_, transcript, case, programme or (own.programme if own else None), kind, role, unit, start, end, current))
+        rows.append(
+            (
+                id_,
+                transcript,
+                case,
+                programme or (own.programme if own else None),
+                kind,
+                role,
+                unit,
+                start,
+                end,
+                current,
+            )
+        )
     frame = pd.DataFrame(rows, columns=list(SEGMENT_COLUMNS))
     return frame
 
@@ -68,7 +94,9 @@ def codings(connection: Connection, facets: Iterable[str] = ("polarity", "holder
         (c.segment, c.coder, kinds[c.coder], c.code, c.raw_score, c.score, 1.0, *[c.facets.get(name) for name in names])
         for c in present
     ]
-    frame = pd.DataFrame(rows, columns=["segment", "coder", "coder_kind", "code", "raw_score", "score", "weight", *names])
+    frame = pd.DataFrame(
+        rows, columns=["segment", "coder", "coder_kind", "code", "raw_score", "score", "weight", *names]
+    )
     places = segments(connection)[["segment", "transcript", "case", "programme"]]
     return frame.merge(places, on="segment", how="left")[[*CODING_COLUMNS, *names]]
 
@@ -88,9 +116,15 @@ def judged(connection: Connection, runs_folder: Path) -> pd.DataFrame:
             cells = cells[cells["state"] != NOT_JUDGED]
             frames.append(
                 pd.DataFrame(
-                    {"segment": cells["segment"], "coder": run.coder, "code": cells["code"].astype(str), "blind": True,
-                     "sample": None, "weight": 1.0}
-                )  # fmt: skip
+                    {
+                        "segment": cells["segment"],
+                        "coder": run.coder,
+                        "code": cells["code"].astype(str),
+                        "blind": True,
+                        "sample": None,
+                        "weight": 1.0,
+                    }
+                )
             )
     filled = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.concat(filled, ignore_index=True)

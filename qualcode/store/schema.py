@@ -7,13 +7,15 @@ from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer,
 metadata = MetaData()
 
 settings = Table(
-    "settings", metadata,
+    "settings",
+    metadata,
     Column("name", String, primary_key=True),
     Column("value", Text, nullable=False),
-)  # fmt: skip
+)
 
 events = Table(
-    "events", metadata,
+    "events",
+    metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", String, nullable=False),
     Column("actor", String, nullable=False),
@@ -24,24 +26,27 @@ events = Table(
     Column("previous", String, nullable=False),
     Column("hash", String, nullable=False, unique=True),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 programmes = Table(
-    "programmes", metadata,
+    "programmes",
+    metadata,
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False, default=""),
     Column("attributes", JSON, nullable=False),
-)  # fmt: skip
+)
 
 cases = Table(
-    "cases", metadata,
+    "cases",
+    metadata,
     Column("id", String, primary_key=True),
     Column("programme", String),
     Column("attributes", JSON, nullable=False),
-)  # fmt: skip
+)
 
 transcripts = Table(
-    "transcripts", metadata,
+    "transcripts",
+    metadata,
     Column("id", String, primary_key=True),
     Column("text", Text, nullable=False),
     Column("kind", String, nullable=False),
@@ -60,10 +65,11 @@ transcripts = Table(
     Column("version", Integer, nullable=False),
     Column("deidentified", Boolean),
     Index("transcripts_source", "source", "row"),
-)  # fmt: skip
+)
 
 turns = Table(
-    "turns", metadata,
+    "turns",
+    metadata,
     Column("transcript", String, ForeignKey("transcripts.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("start", Integer, nullable=False),
@@ -71,10 +77,11 @@ turns = Table(
     Column("role", String, nullable=False),
     Column("speaker", String, nullable=False),
     Column("case", String),
-)  # fmt: skip
+)
 
 segments = Table(
-    "segments", metadata,
+    "segments",
+    metadata,
     Column("id", String, primary_key=True),
     Column("transcript", String, ForeignKey("transcripts.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("start", Integer, nullable=False),
@@ -84,26 +91,29 @@ segments = Table(
     Column("role", String, nullable=False),
     Column("case", String),
     Column("current", Boolean, nullable=False),
-)  # fmt: skip
+)
 """`current` is the segmentation in force; an older one keeps its human codings."""
 
 codebooks = Table(
-    "codebooks", metadata,
+    "codebooks",
+    metadata,
     Column("digest", String, primary_key=True),
     Column("version", String, nullable=False),
     Column("text", Text, nullable=False),
     Column("made_at", String, nullable=False),
-)  # fmt: skip
+)
 
 coders = Table(
-    "coders", metadata,
+    "coders",
+    metadata,
     Column("id", String, primary_key=True),
     Column("kind", String, nullable=False),
     Column("version", String, nullable=False),
-)  # fmt: skip
+)
 
 runs = Table(
-    "runs", metadata,
+    "runs",
+    metadata,
     Column("id", String, primary_key=True),
     Column("coder", String, ForeignKey("coders.id"), nullable=False),
     Column("codebook_version", String, nullable=False),
@@ -114,27 +124,30 @@ runs = Table(
     Column("seed", Integer, nullable=False),
     Column("versions", JSON, nullable=False),
     Column("made_at", String, nullable=False),
-)  # fmt: skip
+)
 
 tagged = Table(
-    "tagged", metadata,
+    "tagged",
+    metadata,
     Column("segment", String, ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True),
     Column("coder", String, ForeignKey("coders.id"), primary_key=True),
     Column("run", String, ForeignKey("runs.id"), nullable=False),
-)  # fmt: skip
+)
 """Which segments a machine has passed over; absent and abstained cells lie in the run's Parquet file."""
 
 samples = Table(
-    "samples", metadata,
+    "samples",
+    metadata,
     Column("id", String, primary_key=True),
     Column("purpose", String, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("segments", JSON, nullable=False),
     Column("probabilities", JSON, nullable=False),
-)  # fmt: skip
+)
 
 judged = Table(
-    "judged", metadata,
+    "judged",
+    metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("segment", String, nullable=False, index=True),
     Column("coder", String, ForeignKey("coders.id"), nullable=False),
@@ -144,10 +157,11 @@ judged = Table(
     Column("probability", Float),
     Column("made_at", String, nullable=False),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 codings = Table(
-    "codings", metadata,
+    "codings",
+    metadata,
     Column("id", String, primary_key=True),
     Column("segment", String, ForeignKey("segments.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("code", String, nullable=False),
@@ -161,11 +175,12 @@ codings = Table(
     Column("raw_score", Float),
     Column("score", Float),
     Column("made_at", String, nullable=False),
-)  # fmt: skip
+)
 """A human's coding belongs to the judgement that made it; a later judgement of the same code supersedes both."""
 
 themes = Table(
-    "themes", metadata,
+    "themes",
+    metadata,
     Column("id", String, primary_key=True),
     Column("batch", String, nullable=False),
     Column("rank", Integer, nullable=False),
@@ -178,4 +193,4 @@ themes = Table(
     Column("nearest_code", String, nullable=False),
     Column("similarity", Float, nullable=False),
     Column("status", String, nullable=False),
-)  # fmt: skip
+)

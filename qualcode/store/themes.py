@@ -12,9 +12,10 @@ from qualcode.store import schema
 
 def latest(connection: Connection) -> tuple[str, list[Theme]]:
     """The latest batch of candidates and its id; an empty id where themes were never looked for."""
-    batch = connection.execute(
-        select(schema.settings.c.value).where(schema.settings.c.name == "themes_batch")
-    ).scalar() or ""  # fmt: skip
+    batch = (
+        connection.execute(select(schema.settings.c.value).where(schema.settings.c.name == "themes_batch")).scalar()
+        or ""
+    )
     query = select(schema.themes).where(schema.themes.c.batch == batch).order_by(schema.themes.c.rank)
     found = []
     for row in connection.execute(query).mappings():
@@ -30,11 +31,21 @@ def add(connection: Connection, batch: str, themes: Sequence[Theme]) -> None:
     connection.execute(schema.settings.delete().where(schema.settings.c.name == "themes_batch"))
     connection.execute(schema.settings.insert().values(name="themes_batch", value=batch))
     rows = [
-        {"id": theme.id, "batch": batch, "rank": rank, "label": list(theme.label), "segments": list(theme.segments),
-         "central": list(theme.central), "cases": theme.cases, "programmes": dict(theme.programmes),
-         "top_case_share": theme.top_case_share, "nearest_code": theme.nearest_code, "similarity": theme.similarity,
-         "status": theme.status}
+        {
+            "id": theme.id,
+            "batch": batch,
+            "rank": rank,
+            "label": list(theme.label),
+            "segments": list(theme.segments),
+            "central": list(theme.central),
+            "cases": theme.cases,
+            "programmes": dict(theme.programmes),
+            "top_case_share": theme.top_case_share,
+            "nearest_code": theme.nearest_code,
+            "similarity": theme.similarity,
+            "status": theme.status,
+        }
         for rank, theme in enumerate(themes, start=1)
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(schema.themes.insert(), rows)

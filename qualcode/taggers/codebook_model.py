@@ -82,7 +82,8 @@ class CodebookModel:
         classes = list(self._classifier.classes_)
         if len(classes) == 2:
             weights = np.vstack([-weights[0], weights[0]])
-        return (weights - weights.mean(axis=0))[[classes.index(k) for k in range(len(self._codes))]]
+        own = [classes.index(k) for k in range(len(self._codes))]
+        return np.asarray((weights - weights.mean(axis=0))[own])
 
     def clauses(self, column: int) -> list[int]:
         """Rows that say what the code is (near misses of others left out)."""
@@ -93,7 +94,10 @@ class CodebookModel:
         if vectors is not None and self._row_vectors is not None:
             return vectors @ self._row_vectors[own].T
         product = np.asarray((matrix @ self._row_matrix[own].T).todense())
-        norms = np.sqrt(matrix.multiply(matrix).sum(axis=1)) @ np.sqrt(self._row_matrix[own].multiply(self._row_matrix[own]).sum(axis=1)).T
+        norms = (
+            np.sqrt(matrix.multiply(matrix).sum(axis=1))
+            @ np.sqrt(self._row_matrix[own].multiply(self._row_matrix[own]).sum(axis=1)).T
+        )
         return np.asarray(product / np.maximum(np.asarray(norms), 1e-9), dtype=np.float32)
 
     def _all_rows(self) -> list[Row]:
@@ -145,7 +149,7 @@ class Reading:
         return sorted(found, key=lambda item: -abs(item[1]))
 
     def evidence(self, text: int, column: int, most: int) -> list[Span]:
-        """The words that speak most for the code, strongest first; function words carry weight but tell nobody anything."""
+        """The words that speak most for the code, strongest first; function words tell a reader nothing."""
         from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
         plain = self.texts[text].lower()

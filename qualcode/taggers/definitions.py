@@ -127,9 +127,14 @@ class DefinitionTagger:
         return CodebookModel(self.codebook, self._encoder)
 
     def _particulars(
-        self, state: NDArray[np.int8], best: NDArray[np.int64], pieces: list[Span], reading: Reading, documents: list[Any],
+        self,
+        state: NDArray[np.int8],
+        best: NDArray[np.int64],
+        pieces: list[Span],
+        reading: Reading,
+        documents: list[Any],
         proposed: dict[tuple[int, int], Proposed],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Evidence, clause and facets of what the model alone proposes."""
         by_column: dict[int, list[int]] = defaultdict(list)
         for row, column in zip(*np.nonzero(state == PRESENT), strict=True):
@@ -162,9 +167,14 @@ class DefinitionTagger:
     # ---- patterns
 
     def _add_patterns(
-        self, documents: list[Any], raw: NDArray[np.float32], state: NDArray[np.int8], best: NDArray[np.int64],
-        reading: Reading, proposed: dict[tuple[int, int], Proposed],
-    ) -> None:  # fmt: skip
+        self,
+        documents: list[Any],
+        raw: NDArray[np.float32],
+        state: NDArray[np.int8],
+        best: NDArray[np.int64],
+        reading: Reading,
+        proposed: dict[tuple[int, int], Proposed],
+    ) -> None:
         found: dict[int, list[tuple[int, dict[str, str], tuple[Span, ...]]]] = defaultdict(list)
         for row, doc in enumerate(documents):
             for code_id, hits in _by_code(self._patterns.find(doc)).items():
@@ -180,9 +190,12 @@ class DefinitionTagger:
                 proposed[row, column] = Proposed(said, spans, clause)
 
     def _add_answers(
-        self, segments: Sequence[Segment], raw: NDArray[np.float32], state: NDArray[np.int8],
+        self,
+        segments: Sequence[Segment],
+        raw: NDArray[np.float32],
+        state: NDArray[np.int8],
         proposed: dict[tuple[int, int], Proposed],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A bare yes or no takes its code from the question, affirmed or denied."""
         if not self._reads_facets:
             return

@@ -15,8 +15,6 @@ from qualcode.codebook import Codebook, Pattern
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_MOST_SEQUENCES = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -89,11 +87,10 @@ def _sequences(pattern: Pattern, language: str) -> Iterator[list[dict[str, Any]]
         cuts = {word: [word] if word.endswith("*") else nlp.tokens_of(word, language) for word in place.words}
         single = [tokens[0] for tokens in cuts.values() if len(tokens) == 1]
         ways = [[_token(single, place.optional)]] if single else []
-        for tokens in cuts.values():
-            if len(tokens) > 1:
-                ways.append([_token([token], place.optional) for token in tokens])
+        several = [tokens for tokens in cuts.values() if len(tokens) > 1]
+        ways += [[_token([token], place.optional) for token in tokens] for tokens in several]
         slots.append(ways)
-    for way in itertools.islice(itertools.product(*slots), _MOST_SEQUENCES):
+    for way in itertools.product(*slots):
         yield [token for part in way for token in part]
 
 

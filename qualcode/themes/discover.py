@@ -27,13 +27,14 @@ MOST_OF_ONE_CASE = 0.5
 LEAST_EFFECTIVE_CASES = 3.0
 LABEL_WORDS = 5
 CENTRAL = 5
-_FILLERS = (
-    "yeah yes no not mm mhm um uh er erm em eh oh okay ok right well like just really actually maybe kind sort bit lot "
-    "know mean think thought say said says saying tell told got get getting go going goes went come came gonna wanna "
-    "thing things stuff way one two would could should didn don doesn wasn isn couldn wouldn ve ll re did do does done "
-    "was were been being have has had also then there here because cause cos aye pause laughs laughter inaudible "
-    "unintelligible crosstalk make made put let see look sure quite always never even still much many anyway"
-).split()
+_FILLERS = """
+yeah yes no not mm mhm um uh er erm em eh oh okay ok right well like just really actually maybe kind sort bit
+lot know mean think thought say said says saying tell told got get getting go going goes went come came gonna
+wanna thing things stuff way one two would could should didn don doesn wasn isn couldn wouldn ve ll re did do
+does done was were been being have has had also then there here because cause cos aye pause laughs laughter
+inaudible unintelligible crosstalk make made put let see look sure quite always never even still much many
+anyway
+""".split()  # noqa: SIM905 - a word list reads better than 120 quoted words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,11 @@ def discover(
     long_enough = [i for i, segment in enumerate(segments) if len(segment.text.split()) >= LEAST_WORDS]
     kept = [segments[i] for i in long_enough]
     if len(kept) < LEAST_SEGMENTS:
-        return Discovery((), f"only {len(kept)} uncovered segments of {LEAST_WORDS} words or more (needs {LEAST_SEGMENTS})",
-                         len(kept))  # fmt: skip
+        return Discovery(
+            (),
+            f"only {len(kept)} uncovered segments of {LEAST_WORDS} words or more (needs {LEAST_SEGMENTS})",
+            len(kept),
+        )
     own = vectors[long_enough]
     clusters = min(40, max(4, round(math.sqrt(len(kept)))))
     topics, words = _topics([segment.text for segment in kept], own, clusters, seed)
@@ -116,7 +120,9 @@ def discover(
     return Discovery(tuple(theme for _, theme in found[:most]), "", len(kept), set_aside)
 
 
-def _topics(texts: list[str], vectors: NDArray[np.float32], clusters: int, seed: int) -> tuple[list[int], dict[int, list[str]]]:
+def _topics(
+    texts: list[str], vectors: NDArray[np.float32], clusters: int, seed: int
+) -> tuple[list[int], dict[int, list[str]]]:
     from bertopic import BERTopic
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.cluster import KMeans
@@ -139,9 +145,7 @@ def _topics(texts: list[str], vectors: NDArray[np.float32], clusters: int, seed:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         topics, _ = model.fit_transform(texts, vectors)
-    words = {
-        int(topic): [word for word, _ in pairs if word] for topic, pairs in model.get_topics().items() if pairs
-    }
+    words = {int(topic): [word for word, _ in pairs if word] for topic, pairs in model.get_topics().items() if pairs}
     return [int(topic) for topic in topics], words
 
 
