@@ -6,6 +6,7 @@ patterns match lower-cased tokens.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span
 
 _CURLY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "\u00a0": " "})
 
@@ -35,11 +36,56 @@ def plain(text: str) -> str:
 
 
 def docs(texts: Iterable[str], language: str = "en") -> Iterator[Doc]:
-    """Tokenised documents of plain texts, in order."""
-    yield from blank(language).pipe((plain(text) for text in texts), batch_size=256)
+    """Tokenised documents of plain texts, in order; runs of white space count as one space.
+
+    A text taken from a PDF breaks its lines anywhere, and a break would be a token between two words of a pattern.
+    Offsets of the document are therefore not those of the text: see `span_of` and `span_in`.
+    """
+    squeezed = ((_SPACE.sub(" ", plain(text)), text) for text in texts)
+    for doc, text in blank(language).pipe(squeezed, as_tuples=True, batch_size=256):
+        if len(doc.text) != len(text):
+            doc.user_data["gaps"] = _gaps(text)
+        yield doc
 
 
-_LAYOUT = re.compile(r"\n")
+def span_of(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Where the tokens `[start, end)` stand in the text that the document was made of."""
+    gaps = doc.user_data.get("gaps", ())
+    span = doc[start:end]
+    return _back(span.start_char, gaps), _back(span.end_char - 1, gaps) + 1
+
+
+def span_in(doc: Doc, start: int, end: int) -> Span | None:
+    """The tokens that cover `[start, end)` of the text that the document was made of."""
+    gaps = doc.user_data.get("gaps", ())
+    found: Span | None = doc.char_span(_forth(start, gaps), _forth(end, gaps), alignment_mode="expand")
+    return found
+
+
+_SPACE = re.compile(r"\s+")
+
+
+def _gaps(text: str) -> tuple[tuple[int, int], ...]:
+    """(place in the text, characters taken out before it) after each run of white space that was squeezed."""
+    gaps: list[tuple[int, int]] = []
+    out = 0
+    for run in _SPACE.finditer(text):
+        if len(run.group()) > 1:
+            out += len(run.group()) - 1
+            gaps.append((run.end(), out))
+    return tuple(gaps)
+
+
+def _forth(at: int, gaps: tuple[tuple[int, int], ...]) -> int:
+    index = bisect.bisect_right(gaps, (at, 1 << 60))
+    return at - (gaps[index - 1][1] if index else 0)
+
+
+def _back(at: int, gaps: tuple[tuple[int, int], ...]) -> int:
+    index = bisect.bisect_right(gaps, at, key=lambda gap: gap[0] - gap[1])
+    return at + (gaps[index - 1][1] if index else 0)
+
+
 _ENDS = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 
 
@@ -55,7 +101,7 @@ def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     for start, end in _paragraphs(text):
         starts.append(start)
         chunks.append(text[start:end])
-    for start, doc in zip(starts, docs(chunks, language), strict=True):
+    for start, doc in zip(starts, blank(language).pipe(map(plain, chunks), batch_size=256), strict=True):
         for sentence in doc.sents:
             spans += _stripped(text, start + sentence.start_char, start + sentence.end_char)
     return spans
@@ -113,3 +159,25 @@ def tokens_of(word: str, language: str = "en") -> list[str]:
         return [word]
     tokenizer: Any = blank(language).tokenizer
     return [token.lower_ for token in tokenizer(word)]
+
+
+_FILLERS = """
+yeah yes no not mm mhm um uh er erm em eh oh okay ok right well like just really actually maybe kind sort bit
+lot know mean think thought say said says saying tell told got get getting go going goes went come came gonna
+wanna thing things stuff way one two would could should didn don doesn wasn isn couldn wouldn ve ll re did do
+does done was were been being have has had also then there here because cause cos aye pause laughs laughter
+inaudible unintelligible crosstalk make made put let see look sure quite always never even still much many
+anyway
+""".split()  # noqa: SIM905 - a word list reads better than 120 quoted words
+
+
+@functools.cache
+def function_words() -> frozenset[str]:
+    """English words that tell a reader nothing of what is talked about, hesitation and small talk included."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return (
+        frozenset(STOP_WORDS)
+        | frozenset(_FILLERS)
+        | {"ve", "ll", "re", "don", "didn", "isn", "wasn", "couldn", "wouldn"}
+    )

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -30,6 +30,10 @@ app.add_typer(codebook_app, name="codebook")
 Folder = Annotated[Path, typer.Option("--project", "-p", help="The project folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Kind = Annotated[
+    Literal["interview", "focus_group", "feedback", "diary", "report"] | None,
+    typer.Option("--kind", help="What documents are that neither a manifest nor their name describes."),
+]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
@@ -118,6 +122,7 @@ def run(
     codebook: Annotated[
         Path | None, typer.Option("--codebook", help="Codebook of a new project; five core codes unless given.")
     ] = None,
+    kind: Kind = None,
     column: Columns = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -129,7 +134,7 @@ def run(
     from qualcode.pipeline import run as pipeline
 
     with output.progress(quiet) as progress:
-        summary = pipeline.run(raw, folder, codebook, columns=summaries.columns(column), progress=progress)
+        summary = pipeline.run(raw, folder, codebook, kind=kind, columns=summaries.columns(column), progress=progress)
     summaries.run(summary, as_json=json)
     if summary.imported.failed:
         raise typer.Exit(SOME_FAILED)
@@ -154,6 +159,7 @@ def init(
 def import_(
     raw: Annotated[Path, typer.Argument(metavar="RAW", help="Folder or file with transcripts.")],
     project: Folder = HERE,
+    kind: Kind = None,
     column: Columns = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -163,7 +169,7 @@ def import_(
     from qualcode.project import Project
 
     with Project.open(project) as opened, output.progress(quiet) as progress:
-        summary = importing.import_files(opened, raw, columns=summaries.columns(column), progress=progress)
+        summary = importing.import_files(opened, raw, kind=kind, columns=summaries.columns(column), progress=progress)
     summaries.imported(summary, as_json=json)
     if summary.failed:
         raise typer.Exit(SOME_FAILED)

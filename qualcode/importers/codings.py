@@ -12,7 +12,9 @@ from qualcode.errors import MalformedTranscript
 
 _TEXT = ("text", "comment", "response", "quote", "excerpt", "segment", "passage", "feedback")
 _ROW = ("id", "row", "row_id", "response_id", "respondent")
+_FILE = ("file", "transcript", "document", "source", "group", "participant", "case")
 _TRUE, _FALSE = frozenset({"1", "yes", "true", "x", "y"}), frozenset({"0", "no", "false", "n"})
+LEAST_QUOTE_WORDS = 5
 CONFIDENT = 90.0
 """Least rapidfuzz partial ratio at which a quotation counts as found."""
 
@@ -51,9 +53,10 @@ def is_long(rows: Sequence[Mapping[str, str]]) -> bool:
 
 
 def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Sequence[Transcript]) -> GivenTable:
-    """Decisions of a wide table; each stands on the whole text. An empty cell is *not judged*.
+    """Decisions of a wide table. An empty cell is *not judged*.
 
-    A row is matched by its id to the row that was imported, else by its text.
+    A row is matched by its id to the row that was imported, else by its whole text, else as a quotation, by its
+    offsets if it has them.
 
     Raises:
         MalformedTranscript: no column is named as a code (by id or label), or none identifies the text.
@@ -69,8 +72,10 @@ def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
             hint="rename the columns, or import the codebook first: qualcode codebook import",
         )
     find = _Finder(header, transcripts)
+    locate = _Locator(transcripts)
     given: list[Given] = []
     unlocated: list[int] = []
+    approximate: list[int] = []
     unclear: list[int] = []
     for number, row in enumerate(rows, start=2):
         states = {code: _state(row[name]) for name, code in columns.items()}
@@ -79,15 +84,18 @@ def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
         decided = {code: state for code, state in states.items() if state in (0, 1)}
         if not decided:
             continue
-        transcript = find(row)
-        if transcript is None:
+        whole = find(row)
+        found = (whole, *_body(whole), True) if whole else locate.row(row)
+        if found is None:
             unlocated.append(number)
             continue
+        transcript, start, end, exact = found
+        if not exact:
+            approximate.append(number)
         present: dict[str, Mapping[str, str]] = {code: {} for code, state in decided.items() if state == 1}
-        start, end = _body(transcript)
         given.append(Given(number, transcript.id, start, end, tuple(sorted(decided)), present))
     codes = tuple(sorted(set(columns.values())))
-    return GivenTable(tuple(given), codes, unknown, tuple(unlocated), unclear=tuple(unclear))
+    return GivenTable(tuple(given), codes, unknown, tuple(unlocated), tuple(approximate), tuple(unclear))
 
 
 def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Sequence[Transcript]) -> GivenTable:
@@ -199,6 +207,16 @@ class _Locator:
             several = len(hits) > 1 or transcript.text.find(quote, at + 1) >= 0
             return transcript, at, at + len(quote), not several
         return self._nearly(candidates, quote)
+
+    def row(self, row: Mapping[str, str]) -> tuple[Transcript, int, int, bool] | None:
+        """As calling it, from a table's row: its file and quotation, offsets if there."""
+        cell = {name.lower(): value for name, value in row.items()}
+        named = next((cell[name] for name in _FILE if cell.get(name, "").lower() in self._by_file), "")
+        quote = next((cell[name] for name in _TEXT if cell.get(name, "").strip()), "")
+        # Without a file, "." or "N/A" would be found in somebody else's words.
+        if not named and len(quote.split()) < LEAST_QUOTE_WORDS:
+            return None
+        return self(named, "", quote, cell.get("start", ""), cell.get("end", ""))
 
     @staticmethod
     def _nearly(candidates: Sequence[Transcript], quote: str) -> tuple[Transcript, int, int, bool] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from qualcode import plugins
-from qualcode.corpus import Case, Transcript
+from qualcode.corpus import Case, Kind, Transcript
 from qualcode.errors import ImporterError, ProjectError, UnknownFormat
 from qualcode.importers import Description, Imported, ReadOptions, Skipped, TableColumns
 from qualcode.importers.manifest import FIELDS, Manifest, from_file_name, read_manifest, read_programmes
@@ -69,13 +69,19 @@ def files_in(raw: Path) -> list[Path]:
 
 
 def import_files(
-    project: Project, raw: Path, *, columns: TableColumns | None = None, progress: Progress = acts.silent
+    project: Project,
+    raw: Path,
+    *,
+    kind: Kind | None = None,
+    columns: TableColumns | None = None,
+    progress: Progress = acts.silent,
 ) -> ImportSummary:
     """Import every file of `raw`; what was imported before and has not changed is left as it is.
 
     Args:
         project: to import into.
         raw: a folder or one file; never written to.
+        kind: of documents that neither the manifest nor their name describes.
         columns: columns of tables, over those of the settings.
         progress: told of each file.
 
@@ -92,7 +98,7 @@ def import_files(
             hint="choose another folder with -o",
         )
     names = [path.relative_to(base).as_posix() for path in files]
-    manifest = _manifest(project, base, names, whole=raw.is_dir())
+    manifest = _manifest(project, base, names, kind, whole=raw.is_dir())
     with project.store.reading() as connection:
         known = corpus.known_sources(connection)
         stored = {transcript.id: transcript for transcript in corpus.transcripts(connection)}
@@ -216,25 +222,24 @@ def _write(project: Project, cases: list[Case], fresh: list[Transcript], changed
         )
 
 
-def _manifest(project: Project, base: Path, names: list[str], *, whole: bool) -> Manifest:
+def _manifest(project: Project, base: Path, names: list[str], kind: Kind | None, *, whole: bool) -> Manifest:
     """The project's manifest, started from the folder's own or from the file names; new files are added to it."""
     own, theirs = project.folder / MANIFEST, base / MANIFEST
-    if not own.exists() and theirs.exists():
-        manifest = read_manifest(theirs)
-        _refuse_missing(manifest, names, theirs, whole)
-        shutil.copyfile(theirs, own)
-        return manifest
-    manifest = read_manifest(own) if own.exists() else Manifest({})
-    if theirs.exists():
-        manifest = Manifest({**read_manifest(theirs).files, **manifest.files})
+    manifest = Manifest({})
+    for path in (theirs, own):
+        if path.exists():
+            manifest = Manifest({**manifest.files, **read_manifest(path).files})
     _refuse_missing(manifest, names, own if own.exists() else theirs, whole)
+    if theirs.exists() and not own.exists():
+        shutil.copyfile(theirs, own)
     missing = [
         name for name in names if name not in manifest.files and PurePosixPath(name).suffix.lower() not in _TABLES
     ]
-    if missing:
-        described = {name: from_file_name(name, project.settings.file_name_pattern) for name in missing}
+    named = {name: from_file_name(name, project.settings.file_name_pattern) for name in missing}
+    described = {name: replace(said, kind=said.kind or kind) for name, said in named.items()}
+    if described:
         _append(own, described)
-    return manifest
+    return Manifest({**manifest.files, **described})
 
 
 def _refuse_missing(manifest: Manifest, names: list[str], path: Path, whole: bool) -> None:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from qualcode.corpus import Kind
 from qualcode.errors import ImporterError, QualcodeError
 from qualcode.importers import TableColumns
 from qualcode.pipeline import acts, exporting, importing, segmenting, sheet, tagging, theming
@@ -40,6 +41,7 @@ def run(
     folder: Path | None = None,
     codebook: Path | None = None,
     *,
+    kind: Kind | None = None,
     columns: TableColumns | None = None,
     progress: Progress = acts.silent,
 ) -> RunSummary:
@@ -49,6 +51,7 @@ def run(
         raw: folder (or one file) with transcripts; never written to.
         folder: the project; `RAW-qualcode` beside `raw` unless given.
         codebook: for a new project; the five core codes unless given.
+        kind: of documents that nothing else describes.
         columns: columns of tables.
         progress: told of each stage.
 
@@ -62,7 +65,7 @@ def run(
     project = initial.init(folder, codebook)
     try:
         with project:
-            imported = importing.import_files(project, raw, columns=columns, progress=progress)
+            imported = importing.import_files(project, raw, kind=kind, columns=columns, progress=progress)
             if not (imported.new or imported.unchanged or imported.described_anew):
                 raise _nothing(imported)
             segmented = segmenting.segment(project, progress=progress)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qualcode import nlp
 from qualcode.codebook import Code, Codebook
 from qualcode.coding import Span
 from qualcode.encoders import Encoder
@@ -150,11 +151,9 @@ class Reading:
 
     def evidence(self, text: int, column: int, most: int) -> list[Span]:
         """The words that speak most for the code, strongest first; function words tell a reader nothing."""
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
         plain = self.texts[text].lower()
         speaking = [span for span, weight in self.words(text, column) if weight > 0]
-        return [span for span in speaking if plain[slice(*span)] not in ENGLISH_STOP_WORDS][:most]
+        return [span for span in speaking if plain[slice(*span)] not in nlp.function_words()][:most]
 
     def nearest_clauses(self, texts: Sequence[int], column: int) -> list[tuple[str, float]]:
         """For each text the clause of the code's entry that is nearest, and its cosine."""

@@ -30,6 +30,8 @@ VERSION = 1
 """Raised whenever the same codebook and text could give another answer."""
 PATTERN_STRENGTH = 0.7
 ANSWER_STRENGTH = 0.8
+ASKED_STRENGTH = 0.65
+"""A question without a pattern's words gives its code to a bare *yes* only when the model is this sure."""
 EVIDENCE_WORDS = 4
 
 
@@ -135,7 +137,7 @@ class DefinitionTagger:
         documents: list[Any],
         proposed: dict[tuple[int, int], Proposed],
     ) -> None:
-        """Evidence, clause and facets of what the model alone proposes."""
+        """Evidence, clause and facets of what the model alone proposes; without a telling word the sentence is it."""
         by_column: dict[int, list[int]] = defaultdict(list)
         for row, column in zip(*np.nonzero(state == PRESENT), strict=True):
             by_column[int(column)].append(int(row))
@@ -155,7 +157,7 @@ class DefinitionTagger:
 
     def _model_facets(self, doc: Any, span: Span) -> dict[str, str] | None:
         """Facets around the strongest word; None where it is only asked, or said not to be reported."""
-        at = doc.char_span(*span, alignment_mode="expand")
+        at = nlp.span_in(doc, *span)
         if not self._reads_facets or at is None:
             return {}
         polarity = facets.polarity(doc, at.start, at.end)
@@ -219,7 +221,7 @@ class DefinitionTagger:
             columns = {self._place[hit.code] for hit in self._patterns.find(doc)}
             if not columns:
                 column = int(reading.strength[row].argmax())
-                if reading.top[row, column] and reading.strength[row, column] >= self.threshold:
+                if reading.top[row, column] and reading.strength[row, column] >= ASKED_STRENGTH:
                     columns = {column}
             found.append({column: reading.nearest_clauses([row], column)[0][0] for column in columns})
         return found
@@ -278,5 +280,4 @@ def _by_code(hits: Sequence[Hit]) -> dict[str, list[Hit]]:
 
 
 def _chars(doc: Any, hit: Hit) -> Span:
-    span = doc[hit.start : hit.end]
-    return span.start_char, span.end_char
+    return nlp.span_of(doc, hit.start, hit.end)

@@ -257,9 +257,9 @@ UNREPORTED = tuple(
     for words in (
         "no|none|neither|nor|not|never|n't|nothing|few|without|silent|lacks?|lacked|missing|unknown|unclear|whether|outside",
         r"stud(?:y|ies)|papers?|trials?|evaluations?|evaluators?|reports?|reported|data|evidence|authors?|articles?|surveys?|"
-        r"questionnaires?|reviews?|reviewers?|research(?:ers)?|records?|documents?|measures?|interview guide|monitoring|"
-        r"findings|analysis|outcomes?|publications?|protocol|interviewers?|topic guide|tables?|chapter|literature|"
-        r"fieldwork|dataset",
+        r"questionnaires?|reviews?|reviewers?|research(?:ers)?|records?|documents?|measures?|interview guide|"
+        r"monitoring|findings|analysis|outcomes?|publications?|protocol|interviewers?|topic guide|tables?|chapter|"
+        r"literature|fieldwork|dataset",
         r"report(?:s|ed|ing)?|measur\w+|ask(?:s|ed|ing)?|look(?:s|ed|ing)?|mention\w*|record(?:s|ed|ing)?|cover(?:s|ed|ing)?|"
         r"assess\w*|examin\w+|collect\w*|includ\w+|stat(?:e|es|ed)|describ\w+|explor\w+|address\w*|discuss\w*|say|says|said|"
         r"document\w*|available|captur\w+|investigat\w+|consider\w*|gather\w*|track\w*|monitor\w*|silent|evidence|data|information|"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qualcode import nlp
 from qualcode.coding import Theme
 from qualcode.corpus import Segment
 
@@ -27,14 +28,6 @@ MOST_OF_ONE_CASE = 0.5
 LEAST_EFFECTIVE_CASES = 3.0
 LABEL_WORDS = 5
 CENTRAL = 5
-_FILLERS = """
-yeah yes no not mm mhm um uh er erm em eh oh okay ok right well like just really actually maybe kind sort bit
-lot know mean think thought say said says saying tell told got get getting go going goes went come came gonna
-wanna thing things stuff way one two would could should didn don doesn wasn isn couldn wouldn ve ll re did do
-does done was were been being have has had also then there here because cause cos aye pause laughs laughter
-inaudible unintelligible crosstalk make made put let see look sure quite always never even still much many
-anyway
-""".split()  # noqa: SIM905 - a word list reads better than 120 quoted words
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +120,7 @@ def _topics(
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer
 
     logging.getLogger("BERTopic").setLevel(logging.ERROR)
     model = BERTopic(
@@ -135,7 +128,7 @@ def _topics(
         umap_model=PCA(n_components=min(50, len(texts) - 1, vectors.shape[1]), random_state=seed),
         hdbscan_model=KMeans(n_clusters=clusters, n_init=10, random_state=seed),
         vectorizer_model=CountVectorizer(
-            stop_words=sorted(ENGLISH_STOP_WORDS | set(_FILLERS)), token_pattern=r"(?u)\b[^\W\d_]{3,}\b", min_df=1
+            stop_words=sorted(nlp.function_words()), token_pattern=r"(?u)\b[^\W\d_]{3,}\b", min_df=1
         ),
         ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
         top_n_words=LABEL_WORDS,

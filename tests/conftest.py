@@ -1,0 +1,84 @@
+"""Fixtures: one small project coded with the real sentence model, and cheap projects for a test each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qualcode.encoders.remembering import Remembering
+from qualcode.pipeline import importing, segmenting, tagging
+from qualcode.pipeline import init as initial
+from qualcode.pipeline.run import run
+from qualcode.project import Project
+from tests.invented import CODEBOOK, SMALL, write_files
+
+Factory = Callable[..., Project]
+
+
+@pytest.fixture(scope="session")
+def codebook_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("codebook") / "small.yaml"
+    path.write_text(CODEBOOK, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Remembering:
+    made, notes = tagging.encoder()
+    assert made is not None, notes
+    return made
+
+
+@pytest.fixture(scope="session")
+def small_once(tmp_path_factory: pytest.TempPathFactory, codebook_file: Path) -> Path:
+    """The folder that holds `raw` and `project`; only for copying."""
+    folder = tmp_path_factory.mktemp("small")
+    write_files(folder / "raw", SMALL)
+    run(folder / "raw", folder / "project", codebook_file)
+    return folder
+
+
+@pytest.fixture
+def small(small_once: Path, tmp_path: Path) -> Path:
+    """A copy of the small project, and of its raw folder, that a test may change."""
+    shutil.copytree(small_once, tmp_path / "small")
+    return tmp_path / "small"
+
+
+@pytest.fixture
+def project(small: Path) -> Iterator[Project]:
+    """The small project, open."""
+    with Project.open(small / "project") as opened:
+        yield opened
+
+
+@pytest.fixture
+def make(tmp_path: Path, codebook_file: Path, vectors: Remembering) -> Iterator[Factory]:
+    """A project of these files: imported and segmented, and tagged where that is asked for."""
+    opened: list[Project] = []
+
+    def factory(files: dict[str, str], *, tag: bool = False, codebook: str = "", toml: str = "") -> Project:
+        here = tmp_path / f"made{len(opened)}"
+        own = codebook_file
+        if codebook:
+            own = tmp_path / f"codebook{len(opened)}.yaml"
+            own.write_text(codebook, encoding="utf-8")
+        made = initial.init(here / "project", own)
+        if toml:
+            made.close()
+            (here / "project" / "qualcode.toml").write_text(toml, encoding="utf-8")
+            made = Project.open(here / "project")
+        opened.append(made)
+        write_files(here / "raw", files)
+        importing.import_files(made, here / "raw")
+        segmenting.segment(made)
+        if tag:
+            tagging.tag(made, vectors=vectors)
+        return made
+
+    yield factory
+    for made in opened:
+        made.close()

@@ -1,0 +1,199 @@
+"""Files in: new, known, described anew, changed, doubled, unreadable."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qualcode.corpus import Transcript
+from qualcode.errors import ProjectError
+from qualcode.pipeline import importing
+from qualcode.project import MANIFEST, SETTINGS, Project
+from qualcode.store import corpus, events
+from tests.invented import P01, P02, P03, interview, tables, write_files
+
+
+def _transcripts(project: Project) -> dict[str, Transcript]:
+    with project.store.reading() as connection:
+        return {t.source + (f"#{t.row}" if t.row else ""): t for t in corpus.transcripts(connection)}
+
+
+def _raw(project: Project) -> Path:
+    return project.folder.parent / "raw"
+
+
+def test_importing_twice_changes_nothing(project: Project) -> None:
+    before, manifest = tables(project.store.path), (project.folder / MANIFEST).read_bytes()
+    summary = importing.import_files(project, _raw(project))
+    assert (summary.new, summary.unchanged, summary.described_anew) == (0, 6, 0)
+    assert tables(project.store.path) == before
+    assert (project.folder / MANIFEST).read_bytes() == manifest
+
+
+def test_the_manifest_describes_texts_and_cases(project: Project) -> None:
+    found = _transcripts(project)
+    assert (found["P01.txt"].case, found["P01.txt"].programme, found["P01.txt"].wave) == (
+        "P01",
+        "north",
+        "after",
+    )
+    assert found["P01.txt"].deidentified is True
+    assert found["survey.csv#1"].kind == "feedback"
+    with project.store.reading() as connection:
+        assert corpus.cases(connection)["P01"].attributes == {"age": 41}
+        assert corpus.cases(connection)["P03"].attributes == {"age": None}
+        assert corpus.programmes(connection)["south"].attributes == {"paid": True}
+
+
+def test_an_edited_manifest_describes_anew_and_keeps_text_and_ids(project: Project) -> None:
+    before = _transcripts(project)
+    path = project.folder / MANIFEST
+    path.write_text(path.read_text().replace("interview,P02,south,after", "focus_group,P02,north,before"))
+    summary = importing.import_files(project, _raw(project))
+    after = _transcripts(project)
+    assert (summary.new, summary.described_anew, summary.unchanged) == (0, 1, 5)
+    assert (after["P02.txt"].kind, after["P02.txt"].programme, after["P02.txt"].wave) == (
+        "focus_group",
+        "north",
+        "before",
+    )
+    assert (after["P02.txt"].id, after["P02.txt"].text) == (before["P02.txt"].id, before["P02.txt"].text)
+    assert {name: t for name, t in after.items() if name != "P02.txt"} == {
+        name: t for name, t in before.items() if name != "P02.txt"
+    }
+    with project.store.reading() as connection:
+        last = events.all_events(connection)[-1]
+        assert (last.kind, last.subjects) == ("describe", (before["P02.txt"].id,))
+    assert importing.import_files(project, _raw(project)).described_anew == 0
+
+
+def test_roles_that_the_settings_name_describe_anew(make) -> None:
+    project = make({"P01.txt": "Dan: Why?\nEve: Because it rained.\nDan: And?\nEve: It stopped.\n"})
+    project.close()
+    settings = project.folder / SETTINGS
+    settings.write_text(settings.read_text().replace("[speakers]", '[speakers]\nEve = "interviewer"', 1))
+    with Project.open(project.folder) as again:
+        assert importing.import_files(again, _raw(again)).described_anew == 1
+        roles = {turn.speaker: turn.role for turn in _transcripts(again)["P01.txt"].turns}
+    assert roles["eve"] == "interviewer"
+
+
+def test_an_edited_transcript_is_refused_with_its_reason_and_nothing_is_lost(project: Project) -> None:
+    before = tables(project.store.path)
+    (_raw(project) / "P01.txt").write_text(P01.replace("lonely", "lonesome"))
+    summary = importing.import_files(project, _raw(project))
+    (item,) = summary.failed
+    assert item.place == "P01.txt"
+    assert "changed since it was imported" in item.reason
+    assert "another name" in item.hint
+    assert tables(project.store.path) == before
+
+
+def test_an_edited_row_is_refused_alone(project: Project) -> None:
+    path = _raw(project) / "survey.csv"
+    path.write_text(path.read_text().replace("painted yellow", "painted green"))
+    before = _transcripts(project)
+    summary = importing.import_files(project, _raw(project))
+    assert [(item.place, item.count) for item in summary.failed] == [("survey.csv", 1)]
+    assert _transcripts(project) == before
+
+
+def test_a_duplicate_is_skipped_also_the_second_time(project: Project) -> None:
+    shutil.copy(_raw(project) / "P01.txt", _raw(project) / "P09.txt")
+    for _ in range(2):
+        summary = importing.import_files(project, _raw(project))
+        doubled = [item for item in summary.skipped if item.place == "P09.txt"]
+        assert [item.failed for item in doubled] == [False]
+        assert "same text is in already" in doubled[0].reason
+        assert summary.new == 0
+
+
+def test_two_equal_files_in_one_import_give_one_transcript(make) -> None:
+    project = make({"P01.txt": P02, "P02.txt": P02})
+    assert list(_transcripts(project)) == ["P01.txt"]
+
+
+def test_equal_answers_in_two_rows_are_two_transcripts(make) -> None:
+    project = make({"a.csv": "id,comment\n1,We sat there and waited.\n2,We sat there and waited.\n"})
+    assert len(_transcripts(project)) == 2
+
+
+def test_an_unknown_suffix_among_good_files_fails_alone(project: Project) -> None:
+    write_files(_raw(project), {"scan.pdf": "%PDF", "README": "x", "P04.txt": interview("The tea was warm.")})
+    summary = importing.import_files(project, _raw(project))
+    assert {item.place for item in summary.failed} == {"scan.pdf", "README"}
+    assert all(item.reason and item.hint for item in summary.failed)
+    assert summary.new == 1
+
+
+def test_hidden_and_lock_files_are_passed_over(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {".git/a.txt": "x", "~$a.docx": "x", ".hidden.txt": "x", "manifest.csv": "file\n", "b/c.txt": "x"},
+    )
+    assert [path.name for path in importing.files_in(tmp_path)] == ["c.txt"]
+
+
+def test_files_that_share_most_of_their_words_are_told_of(make) -> None:
+    words = " ".join(f"word{number} then" for number in range(100))
+    project = make({"P01.txt": interview(words)})
+    write_files(_raw(project), {"P02.txt": interview(words, "One thing more was said.")})
+    notes = importing.import_files(project, _raw(project)).notes
+    assert any("counted twice" in note for _, note in notes)
+
+
+def test_a_name_that_may_be_a_persons_is_not_made_a_case(make) -> None:
+    project = make({"Mary Jones.txt": P03, "KO-07.txt": P02})
+    found = _transcripts(project)
+    assert found["KO-07.txt"].case == "KO-07"
+    assert found["Mary Jones.txt"].case == found["Mary Jones.txt"].id
+
+
+# BUG: the project's manifest lists the first folder's files (we wrote them there ourselves), and so every other
+# folder is refused: "names 1 files that are not in the folder".
+def test_a_second_folder_can_be_imported_into_a_project(make, tmp_path: Path) -> None:
+    project = make({"P01.txt": P01})
+    write_files(tmp_path / "second", {"P02.txt": P02})
+    assert importing.import_files(project, tmp_path / "second").new == 1
+    assert set(_transcripts(project)) == {"P01.txt", "P02.txt"}
+
+
+# BUG: a manifest that comes with the folder is copied at the first import and completed only at the second.
+def test_a_manifest_that_lacks_a_file_is_completed_at_once(make) -> None:
+    project = make({"P01.txt": P01, "P02.txt": P02, "manifest.csv": "file,case\nP01.txt,P01\n"})
+    once = (project.folder / MANIFEST).read_bytes()
+    importing.import_files(project, _raw(project))
+    assert (project.folder / MANIFEST).read_bytes() == once
+
+
+# BUG: rows are appended with commas whatever separates the columns: another empty line at every import.
+def test_a_manifest_with_semicolons_does_not_grow_at_every_import(make) -> None:
+    project = make({"P01.txt": P01, "P02.txt": P02, "manifest.csv": "file;kind;case\nP01.txt;interview;P01\n"})
+    importing.import_files(project, _raw(project))
+    twice = (project.folder / MANIFEST).read_bytes()
+    importing.import_files(project, _raw(project))
+    assert (project.folder / MANIFEST).read_bytes() == twice
+
+
+# BUG: reading knows Windows-1252, appending does not: UnicodeDecodeError, exit 70.
+def test_a_manifest_in_windows_1252_takes_new_files(tmp_path: Path, codebook_file: Path, make) -> None:
+    project = make({"P01.txt": P01})
+    (project.folder / MANIFEST).write_bytes(
+        "file,case,town\nP01.txt,P01,Orléans on the river\n".encode("cp1252")
+    )
+    write_files(_raw(project), {"P02.txt": P02})
+    assert importing.import_files(project, _raw(project)).new == 1
+
+
+# BUG: a field that stands twice in file_name_pattern ends as re.error, exit 70.
+def test_a_file_name_pattern_with_a_field_twice_is_a_fault_of_the_settings(make) -> None:
+    with pytest.raises(ProjectError):
+        make({"a_b.txt": P01}, toml='[import]\nfile_name_pattern = "{case}_{case}"\n')
+
+
+def test_a_file_name_pattern_describes_files_that_no_manifest_does(make) -> None:
+    pattern = '[import]\nfile_name_pattern = "{programme}_{case}"\n'
+    found = _transcripts(make({"north_P1.txt": P01}, toml=pattern))
+    assert (found["north_P1.txt"].programme, found["north_P1.txt"].case) == ("north", "P1")
