@@ -104,7 +104,20 @@ def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     for start, doc in zip(starts, blank(language).pipe(map(plain, chunks), batch_size=256), strict=True):
         for sentence in doc.sents:
             spans += _stripped(text, start + sentence.start_char, start + sentence.end_char)
-    return spans
+    return _opened(text, spans)
+
+
+def _opened(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """An opening bracket belongs to what follows; the splitter leaves it with the sentence before."""
+    for index in range(len(spans) - 1):
+        (start, end), (following, stop) = spans[index], spans[index + 1]
+        while end > start and text[end - 1] in "([{“‘":
+            end -= 1
+            following = end
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        spans[index : index + 2] = [(start, end), (following, stop)]
+    return [(start, end) for start, end in spans if end > start]
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from qualcode.corpus import ASKING, Segment, Transcript, Turn, Unit, keyed_id
 WINDOW_WORDS = 60
 """Default size of a window: about a paragraph, what one person can hold in mind as one thing said."""
 
+HEADING_WORDS = 9
 CONTEXT_CHARACTERS = 400
 """How much of a question is kept as context, from its end (what was asked last is what is answered)."""
 
@@ -42,7 +43,9 @@ def by_window(transcripts: Iterable[Transcript], *, secret: bytes, words: int = 
     def windows(transcript: Transcript, turn: Turn) -> list[tuple[int, int]]:
         if transcript.kind == "feedback" and transcript.row:
             return [(turn.start, turn.end)]
-        return _grouped(transcript.text, _sentences(transcript, turn), words)
+        sentences = _sentences(transcript, turn)
+        headings = _headings(transcript.text, sentences) if transcript.kind == "report" else frozenset()
+        return _grouped(transcript.text, sentences, words, headings)
 
     return _segments(transcripts, "window", windows, secret)
 
@@ -53,7 +56,20 @@ def _sentences(transcript: Transcript, turn: Turn) -> list[tuple[int, int]]:
     return [(turn.start + start, turn.start + end) for start, end in nlp.sentences(text, language)]
 
 
-def _grouped(text: str, sentences: list[tuple[int, int]], words: int) -> list[tuple[int, int]]:
+def _headings(text: str, sentences: list[tuple[int, int]]) -> frozenset[int]:
+    """Starts of sentences that are headings: a short line of its own without closing punctuation."""
+    found = set()
+    for start, end in sentences:
+        alone = text[:start].rstrip(" \t").endswith("\n") or not text[:start].strip()
+        line = text[start:end]
+        if alone and len(line.split()) <= HEADING_WORDS and line[:1].isupper() and line[-1].isalnum():
+            found.add(start)
+    return frozenset(found)
+
+
+def _grouped(
+    text: str, sentences: list[tuple[int, int]], words: int, headings: frozenset[int] = frozenset()
+) -> list[tuple[int, int]]:
     counts = [nlp.word_count(text[start:end]) for start, end in sentences]
     total = sum(counts)
     # Even shares read better than one full window and a stub of four words.
@@ -61,7 +77,7 @@ def _grouped(text: str, sentences: list[tuple[int, int]], words: int) -> list[tu
     groups: list[tuple[int, int]] = []
     size = 0
     for (start, end), count in zip(sentences, counts, strict=True):
-        if groups and size + count <= words and size + count / 2 <= share:
+        if groups and start not in headings and size + count <= words and size + count / 2 <= share:
             groups[-1] = (groups[-1][0], end)
             size += count
         else:

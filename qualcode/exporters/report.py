@@ -17,6 +17,8 @@ from qualcode.exporters.bundle import Bundle, Written
 
 QUOTES = 3
 """Passages shown a programme and code, no person twice while others have spoken."""
+STRONG = 0.7
+"""Passages with a raw score below it are shown only where there are no stronger ones."""
 MOST_PROGRAMMES = 12
 """More panels than that are not readable; the table keeps them all."""
 
@@ -53,6 +55,7 @@ def _view(bundle: Bundle) -> dict[str, Any]:
     )
     return {
         "title": bundle.title,
+        "people": "reports" if set(bundle.segments["kind"]) == {"report"} else "participants",
         "counts": bundle.counts,
         "about": bundle.about,
         "codebook": bundle.codebook,
@@ -86,7 +89,7 @@ def _programme(bundle: Bundle, row: Mapping[Any, Any], names: Mapping[str, str])
     lines = []
     for found in own.head(6).itertuples():
         parts = split[(split["programme"] == programme) & (split["code"] == found.code) & (split["cases_with"] > 0)]
-        said = ", ".join(f"{part.polarity or 'no polarity'} {part.cases_with}" for part in parts.itertuples())
+        said = ", ".join(f"{part.polarity} {part.cases_with}" for part in parts.itertuples() if part.polarity)
         lines.append(
             {"label": bundle.codebook[found.code].label, "code": found.code, "n": found.cases_with, "said": said}
         )
@@ -122,7 +125,7 @@ def _section(
 
 
 def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
-    """Strongest first, but every polarity and every person before anybody's second."""
+    """Strong ones first, among them every person and every polarity before anybody's second."""
     left = [{str(name): value for name, value in row.items()} for row in passages.to_dict("records")]
     left.sort(
         key=lambda row: (
@@ -135,9 +138,13 @@ def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
     while left and len(chosen) < QUOTES:
         people = {quote["case"] for quote in chosen}
         seen = {quote["polarity"] for quote in chosen}
-        best = min(range(len(left)), key=lambda i: (left[i]["case"] in people, left[i]["polarity"] in seen, i))
+        best = min(range(len(left)), key=lambda i: (_weak(left[i]), left[i]["case"] in people, left[i]["polarity"] in seen, i))
         chosen.append(left.pop(best))
     return chosen
+
+
+def _weak(row: Mapping[str, Any]) -> bool:
+    return row["status"] == "proposed" and not float(row["raw_score"]) >= STRONG
 
 
 def _matrix(bundle: Bundle, codes: list[Code], order: list[str]) -> list[dict[str, Any]]:
@@ -149,7 +156,7 @@ def _matrix(bundle: Bundle, codes: list[Code], order: list[str]) -> list[dict[st
         columns = []
         for programme in order:
             parts = [
-                {"polarity": p or "no polarity", "n": row.cases_with, "of": row.cases, "segments": row.segments_with}
+                {"polarity": p, "n": row.cases_with, "of": row.cases, "segments": row.segments_with}
                 for p in used
                 if (row := cells.get((code.id, programme, p))) is not None and row.segments_with
             ]

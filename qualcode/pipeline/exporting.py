@@ -233,11 +233,24 @@ def _programme_table(
         case=universe["case"].fillna(universe["transcript"]),
         words=[len(quoted[segment].text.split()) for segment in universe["segment"]],
     )
-    return own.groupby("programme", as_index=False).agg(
+    kinds = own.drop_duplicates("transcript").groupby(["programme", "kind"]).size()
+    table = own.groupby("programme", as_index=False).agg(
         participants=("case", "nunique"),
         transcripts=("transcript", "nunique"),
         segments=("segment", "nunique"),
         words=("words", "sum"),
+    )
+    table["kinds"] = [_named(kinds[programme]) for programme in table["programme"]]
+    return table
+
+
+def _named(kinds: pd.Series[int]) -> str:
+    """`4 interviews, 30 feedback responses`."""
+    several = {"feedback": "feedback responses", "diary": "diaries", "focus_group": "focus groups"}
+    one = {"feedback": "feedback response", "focus_group": "focus group"}
+    parts = [(str(kind), int(count)) for kind, count in kinds.sort_index(ascending=False).items()]
+    return ", ".join(
+        f"{count:,} {one.get(kind, kind) if count == 1 else several.get(kind, kind + 's')}" for kind, count in parts
     )
 
 

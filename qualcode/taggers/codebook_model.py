@@ -87,8 +87,10 @@ class CodebookModel:
         return np.asarray((weights - weights.mean(axis=0))[own])
 
     def clauses(self, column: int) -> list[int]:
-        """Rows that say what the code is (near misses of others left out)."""
-        return [i for i, row in enumerate(self.rows) if row.code == column and ".near_miss." not in row.clause]
+        """Rows that say what the code is: its definition and rules of use; where it has no rules, its examples too."""
+        own = [i for i, row in enumerate(self.rows) if row.code == column and ".near_miss." not in row.clause]
+        said = [i for i in own if ".example." not in self.rows[i].clause]
+        return said if self._codes[column].when_to_use else own
 
     def similarity(self, own: list[int], vectors: NDArray[np.float32] | None, matrix: Any) -> NDArray[np.float32]:
         """Cosine of texts with codebook rows; shape (texts, rows)."""
