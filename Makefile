@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test check clean $(patsubst benchmarks/%/,benchmark-%,$(wildcard benchmarks/*/))
+BENCHMARKS := $(patsubst benchmarks/%/,benchmark-%,$(filter-out %__pycache__/,$(wildcard benchmarks/*/)))
+
+.PHONY: demo test check clean $(BENCHMARKS)
 
 demo: $(VENV)/.installed
 	$(BIN)/qualcode demo -o qualcode-demo
@@ -17,7 +19,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-benchmark-%: $(VENV)/.installed-dev
+$(BENCHMARKS): benchmark-%: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.$*
 
 $(VENV)/bin/python:

@@ -110,7 +110,7 @@ class Project:
             ProjectError: the folder cannot be made or written.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not (folder / CODEBOOK).exists():
                 (folder / CODEBOOK).write_text(codebook_text, encoding="utf-8")
             if not (folder / KEY).exists():
@@ -235,8 +235,9 @@ def _one_of(value: Any, allowed: tuple[str, ...], name: str, place: str) -> str:
 
 
 def _number(value: Any, kind: type, low: float, high: float, name: str, place: str) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ProjectError(f"{name} is {value!r} (expected a number from {low:g} to {high:g})", place=place)
+    fits = isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool)
+    if not fits or not low <= value <= high:
+        raise ProjectError(f"{name} is {value!r} (expected a number from {low:,} to {high:,})", place=place)
     return kind(value)
 
 

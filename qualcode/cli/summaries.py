@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
+def _n(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def columns(stated: Sequence[str] | None) -> TableColumns | None:
     """`ROLE=NAME` options as `TableColumns`."""
     from qualcode.importers import TableColumns
@@ -76,17 +80,17 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
     output.line()
     described = {
         "report.html": "read this first",
-        "review.xlsx": "judge the proposals here",
         "excerpts_unreviewed.xlsx": "every proposed passage",
         "excerpts.xlsx": "passages that people have coded",
     }
+    sheet_path = next((path for path in summary.files if path.name.startswith("review")), None)
     for path in summary.files:
-        if path.name in described:
-            output.line(f"{path}  ({described[path.name]})")
-    output.note(f"next: open the report; judge {summary.folder / 'exports' / 'review.xlsx'}, then:")
-    output.note(
-        f"      qualcode import-codings {summary.folder / 'exports' / 'review.xlsx'} --coder NAME -p {summary.folder}"
-    )
+        word = "judge the proposals here" if path == sheet_path else described.get(path.name)
+        if word:
+            output.line(f"{path}  ({word})")
+    if sheet_path:
+        output.note("next: open the report; judge the proposals, save, then:")
+        output.note(f"      qualcode import-codings {sheet_path} --coder NAME -p {summary.folder}")
 
 
 def imported(summary: ImportSummary, *, as_json: bool) -> None:
@@ -120,7 +124,7 @@ def segmented(summary: SegmentSummary, *, as_json: bool) -> None:
     if as_json:
         output.as_json(summary)
         return
-    text = f"segmented  {summary.segments:,} passages" + (f", {summary.new:,} new" if summary.new else ", none new")
+    text = f"segmented  {_n(summary.segments, 'passage')}" + (f", {summary.new:,} new" if summary.new else ", none new")
     output.line(text + (f", {summary.retired:,} no longer current" if summary.retired else ""))
     if summary.transcripts_without:
         output.note(f"  {summary.transcripts_without} texts hold nothing to code")
@@ -135,7 +139,7 @@ def tagged(summary: TagSummary, *, as_json: bool) -> None:
         output.warn(text)
     if summary.run:
         output.line(
-            f"tagged     {summary.segments:,} passages: {summary.proposals:,} proposals, "
+            f"tagged     {_n(summary.segments, 'passage')}: {_n(summary.proposals, 'proposal')}, "
             f"abstained on {summary.abstained:,} "
             f"(coder {summary.coder})"
         )
@@ -153,7 +157,7 @@ def themes(summary: ThemeSummary, *, as_json: bool, brief: bool = False) -> None
     if not summary.themes:
         output.line(f"themes     none: {summary.reason}")
         return
-    output.line(f"themes     {len(summary.themes)} candidates among {summary.uncovered:,} uncovered passages")
+    output.line(f"themes     {_n(len(summary.themes), 'candidate')} among {_n(summary.uncovered, 'uncovered passage')}")
     if not brief:
         output.table(
             ("own words", "passages", "participants", "programmes"),
@@ -199,14 +203,14 @@ def codings(summary: CodingsSummary, *, as_json: bool) -> None:
         )
     if summary.unlocated:
         output.warn(
-            f"{len(summary.unlocated)} rows were not found in the texts; rows {_rows(summary.unlocated)}",
+            f"{_n(len(summary.unlocated), 'row')} not found in the texts: {_rows(summary.unlocated)}",
             "letter for letter quotations are found best; a text that stands in several rows needs the id column",
         )
     for row, reason in summary.unclear[:_SHOWN]:
         output.warn(f"row {row}: {reason}")
     if len(summary.unclear) > _SHOWN:
         output.warn(f"{len(summary.unclear) - _SHOWN} more rows were not understood")
-    output.note("next: qualcode report, qualcode export")
+    output.note("next: qualcode report, qualcode export (with -p PROJECT from elsewhere)")
 
 
 def written(summary: Written, *, as_json: bool) -> None:
@@ -228,7 +232,7 @@ def faults(file: Path, found: Sequence[Fault], *, as_json: bool) -> None:
     for fault in found:
         output.line(f"{file}:{fault.line}: {'advice: ' if fault.advice else ''}{fault.message}")
     errors = sum(not fault.advice for fault in found)
-    output.note(f"{errors} faults, {len(found) - errors} pieces of advice" if found else "no faults")
+    output.note(f"{_n(errors, 'fault')}, {len(found) - errors} of advice" if found else "no faults")
 
 
 def _rows(numbers: Sequence[int]) -> str:

@@ -65,7 +65,6 @@ def load(path: Path) -> Codebook:
         raise CodebookError(
             "; ".join(str(fault) for fault in errors),
             path=path.name,
-            line=errors[0].line,
             code=errors[0].code,
             hint=f"mend the file, then: qualcode codebook check {path.name}",
         )

@@ -66,10 +66,12 @@ def parse(match: str) -> tuple[Place, ...]:
     if not tokens:
         raise ValueError("the pattern is empty")
     places = [_place(token) for token in tokens]
-    if places[0].gap or places[-1].gap:
-        raise ValueError(f"the pattern {match!r} must begin and end with a word, not with a gap")
-    if all(place.optional for place in places):
+    required = [index for index, place in enumerate(places) if not place.optional]
+    if not required or all(places[index].gap for index in required):
         raise ValueError(f"the pattern {match!r} has no word that is required")
+    outside = places[: required[0] + 1] + places[required[-1] :]
+    if any(place.gap for place in outside):
+        raise ValueError(f"the pattern {match!r} must begin and end with a word, not with a gap")
     return tuple(places)
 
 

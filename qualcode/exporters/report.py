@@ -138,7 +138,9 @@ def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
     while left and len(chosen) < QUOTES:
         people = {quote["case"] for quote in chosen}
         seen = {quote["polarity"] for quote in chosen}
-        best = min(range(len(left)), key=lambda i: (_weak(left[i]), left[i]["case"] in people, left[i]["polarity"] in seen, i))
+        best = min(
+            range(len(left)), key=lambda i: (_weak(left[i]), left[i]["case"] in people, left[i]["polarity"] in seen, i)
+        )
         chosen.append(left.pop(best))
     return chosen
 

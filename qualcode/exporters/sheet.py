@@ -30,7 +30,7 @@ from qualcode.formats.sheet import (
 
 _GUIDE = (
     "Sheet 'Proposals': each row is one code that the machine proposed on one passage. In yellow cells choose "
-    "keep or reject. If another code fits, put it under 'other code' (beside keep: both; beside reject: instead of it).",
+    "keep or reject. If another code fits, put it in 'other code' (with keep: both; with reject: instead).",
     "Change 'polarity is' only where the machine's polarity is wrong: relieved means it was so and is less so; denied "
     "means it is said not to be so.",
     "Sheet 'Unproposed': a random sample of passages on which nothing was proposed. Name up to three codes that are "

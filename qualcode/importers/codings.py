@@ -44,7 +44,7 @@ class GivenTable:
     approximate: tuple[int, ...] = ()
     """Rows whose quotation was found only nearly."""
     unclear: tuple[int, ...] = ()
-    """Rows with a value that is neither 0, 1 nor empty."""
+    """Rows with a value that is neither 0, 1 nor empty, or a facet value that the codebook lacks."""
 
 
 def is_long(rows: Sequence[Mapping[str, str]]) -> bool:
@@ -111,7 +111,7 @@ def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
             "a coded row needs a quotation or offsets (expected a column quote, or start and end)"
         )
     by_name = _code_names(codebook)
-    facets = [facet.id for facet in codebook.facets if facet.id in lower]
+    facets = [facet for facet in codebook.facets if facet.id in lower]
     locate = _Locator(transcripts)
     given: list[Given] = []
     unknown: set[str] = set()
@@ -141,7 +141,10 @@ def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
         transcript, start, end, exact = found
         if not exact:
             approximate.append(number)
-        stated = {name: cell[name].lower() for name in facets if cell[name]}
+        stated = {facet.id: cell[facet.id].lower() for facet in facets if cell[facet.id]}
+        if any(stated.get(facet.id, facet.values[0]) not in facet.values for facet in facets):
+            unclear.append(number)
+            continue
         given.append(
             Given(
                 number, transcript.id, start, end, (code,), {code: stated} if state == 1 else {}, cell.get("coder", "")

@@ -67,6 +67,7 @@ _NAMES = {
 }
 _OWN_LINES = ("text", "id", "case", "programme", "question", "study", "group", "wave", "date", "language")
 MOST_ATTRIBUTE_VALUES = 40
+ATTRIBUTE_WORDS = 5
 MANY_FLAGS = 3
 MIN_TEXT_WORDS = 2.5
 
@@ -145,10 +146,16 @@ def guess_columns(
         left = [name for name in left if name not in flags]
     attributes = stated.attributes
     if attributes is None:
-        attributes = tuple(name for name in left if len({row[name] for row in rows}) <= MOST_ATTRIBUTE_VALUES)
+        attributes = tuple(name for name in left if _categorical([row[name] for row in rows]))
     if attributes:
         notes.append(f"attributes: {', '.join(attributes)}")
     return TableColumns(**chosen, attributes=attributes), tuple(notes)
+
+
+def _categorical(cells: Sequence[str]) -> bool:
+    """Few different short values; a column of sentences is somebody's words and never an attribute."""
+    values = {" ".join(cell.split()) for cell in cells}
+    return len(values) <= MOST_ATTRIBUTE_VALUES and max(len(value.split()) for value in values) <= ATTRIBUTE_WORDS
 
 
 def _by_name(lower: dict[str, str], field: str) -> str:
@@ -175,7 +182,7 @@ def _response(text: str, key: str, row: dict[str, str], columns: TableColumns, o
     case = cell("case") or describe.case
     question = cell("question") or ("" if columns.text.lower() in _NAMES["text"] else columns.text)
     return Transcript(
-        id=keyed_id(options.secret, "t", options.source, key, text),
+        id=keyed_id(options.secret, "t", options.source, key, question, text),
         text=text,
         turns=(Turn(0, len(text), "participant", case=case),),
         kind=describe.kind or "feedback",

@@ -45,14 +45,19 @@ def document(
         )
     describe = options.describe
     kind = describe.kind or DEFAULT_KIND
+    transcript_id = keyed_id(options.secret, "t", hashlib.sha256(text.encode()).hexdigest())
     if kind == "report":
         found = turns.Found((Turn(0, len(text), "author", case=describe.case),), ())
     else:
         found = turns.find(
-            text, speakers=options.speakers, question_pattern=options.question_pattern, case=describe.case
+            text,
+            speakers=options.speakers,
+            question_pattern=options.question_pattern,
+            case=describe.case or (transcript_id if kind == "focus_group" else None),
+            several_people=kind == "focus_group",
         )
     transcript = Transcript(
-        id=keyed_id(options.secret, "t", hashlib.sha256(text.encode()).hexdigest()),
+        id=transcript_id,
         text=text,
         turns=found.turns,
         kind=kind,
@@ -68,7 +73,8 @@ def document(
         encoding=encoding,
         deidentified=describe.deidentified,
     )
-    cases = (Case(describe.case, describe.programme, describe.attributes),) if describe.case else ()
+    people = dict.fromkeys(turn.case for turn in found.turns if turn.case)
+    cases = tuple(Case(person, describe.programme, describe.attributes) for person in people)
     return Imported((transcript,), cases, notes=notes + found.notes)
 
 

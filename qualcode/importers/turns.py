@@ -144,7 +144,14 @@ class _Label:
     seconds: float | None = None
 
 
-def find(text: str, *, speakers: Mapping[str, Role], question_pattern: str = "", case: str | None = None) -> Found:
+def find(
+    text: str,
+    *,
+    speakers: Mapping[str, Role],
+    question_pattern: str = "",
+    case: str | None = None,
+    several_people: bool = False,
+) -> Found:
     """Turns of a conversation.
 
     Args:
@@ -152,6 +159,7 @@ def find(text: str, *, speakers: Mapping[str, Role], question_pattern: str = "",
         speakers: roles by lower-cased label, as the project states them; they win over every guess.
         question_pattern: regular expression for lines that are questions.
         case: the document's case, given to every turn that is not the interviewer's.
+        several_people: each speaker is a case of their own (a focus group), `CASE.1`, `CASE.2` in order of speaking.
 
     Raises:
         ProjectError: `question_pattern` is not a regular expression.
@@ -163,10 +171,14 @@ def find(text: str, *, speakers: Mapping[str, Role], question_pattern: str = "",
         turns, notes = [Turn(0, len(text))], ["no speakers were found: the whole text is coded, role unknown"]
     if question_pattern:
         turns = _with_questions(text, turns, question_pattern)
-        notes = [note for note in notes if "no speakers" not in note] or notes
+        notes = [note for note in notes if not note.startswith("no speakers")]
     turns = [turn for turn in turns if text[turn.start : turn.end].strip()]
     if case:
-        turns = [turn if turn.role in ASKING else replace(turn, case=case) for turn in turns]
+        people: dict[str, str] = {}
+        for turn in turns:
+            if several_people and turn.role not in ASKING and turn.speaker:
+                people.setdefault(turn.speaker, f"{case}.{len(people) + 1}")
+        turns = [turn if turn.role in ASKING else replace(turn, case=people.get(turn.speaker, case)) for turn in turns]
     if turns and all(turn.role in ASKING for turn in turns):
         notes.append("every turn is an interviewer's: set [speakers] in qualcode.toml")
     return Found(tuple(turns), tuple(notes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,19 +83,20 @@ def bundle(project: Project) -> Bundle:
         raise NotEnoughData("there is nothing to export", needed=1, found=0, hint="qualcode run FOLDER")
     people = {(segment, code) for segment, coder, code in standing.judged if coders[coder].kind == "human"}
     proposed = {(coding.segment, coding.code) for coding in proposals}
-    open_proposals = [coding for coding in proposals if (coding.segment, coding.code) not in people]
+    said_by_people = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "human"]
+    imported_machines = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "machine"]
+    open_proposals = [c for c in (*proposals, *imported_machines) if (c.segment, c.code) not in people]
     row = _Rows(codebook, transcripts, cases, quoted, {id_: coder.kind for id_, coder in coders.items()})
     reviewed = [
-        row(coding, "kept" if (coding.segment, coding.code) in proposed else "added")
-        for coding in standing.codings.values()
+        row(coding, "kept" if (coding.segment, coding.code) in proposed else "added") for coding in said_by_people
     ]
     unreviewed = [row(coding, "proposed") for coding in open_proposals]
-    kept = len({key for key in people & proposed if any((key[0], c, key[1]) in standing.codings for c in coders)})
+    kept = len(people & proposed & {(coding.segment, coding.code) for coding in said_by_people})
     universe = places[places["current"].astype(bool)]
     counted = pd.DataFrame(
         [
             (c.segment, c.code, c.facets.get("polarity", ""))
-            for c in (*_on_units(standing, quoted, segments), *open_proposals)
+            for c in _on_units((*said_by_people, *open_proposals), quoted, segments)
         ],
         columns=["segment", "code", "polarity"],
     ).drop_duplicates()
@@ -105,7 +106,7 @@ def bundle(project: Project) -> Bundle:
         codebook=codebook,
         excerpts=_frame(reviewed),
         unreviewed=_frame(unreviewed),
-        evidence=_evidence((*standing.codings.values(), *open_proposals), quoted),
+        evidence=_evidence((*said_by_people, *open_proposals), quoted),
         prevalence=prevalence.by_programme(counted, universe, [code.id for code in codebook.active]),
         segments=universe,
         programmes=programmes,
@@ -208,11 +209,11 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return frame.sort_values(["code", "programme", "case", "transcript", "start"], kind="stable", ignore_index=True)
 
 
-def _on_units(standing: frames.Standing, quoted: Mapping[str, Segment], segments: list[Segment]) -> list[Coding]:
-    """People's codings on the units that are counted; free selections are carried onto them by the one rule."""
+def _on_units(made: Sequence[Coding], quoted: Mapping[str, Segment], segments: list[Segment]) -> list[Coding]:
+    """Codings on the units that are counted; free selections are carried onto them by the one rule."""
     current = {segment.id for segment in segments}
-    own = [coding for coding in standing.codings.values() if coding.segment in current]
-    free = [coding for coding in standing.codings.values() if coding.segment not in current]
+    own = [coding for coding in made if coding.segment in current]
+    free = [coding for coding in made if coding.segment not in current]
     return [*own, *onto(free, quoted, segments).codings] if free else own
 
 

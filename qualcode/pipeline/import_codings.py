@@ -106,7 +106,9 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
         unknown_codes=table.unknown_codes,
         unlocated=table.unlocated,
         approximate=table.approximate,
-        unclear=tuple((row, "a value is neither 0, 1 nor empty") for row in table.unclear),
+        unclear=tuple(
+            (row, "a value is neither 0, 1 nor empty, or a facet value is not in the codebook") for row in table.unclear
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -100,7 +100,7 @@ def import_files(
     names = [path.relative_to(base).as_posix() for path in files]
     manifest = _manifest(project, base, names, kind, whole=raw.is_dir())
     with project.store.reading() as connection:
-        known = corpus.known_sources(connection)
+        known = corpus.known_places(connection)
         stored = {transcript.id: transcript for transcript in corpus.transcripts(connection)}
         cases = corpus.cases(connection)
     if (base / PROGRAMMES).exists():
@@ -121,12 +121,13 @@ def import_files(
         fresh, again, refused = _sorted(imported, known, stored, name)
         skipped += refused
         changed = [transcript for transcript in again if _anew(transcript, stored[transcript.id])]
-        stated = [case for case in imported.cases if cases.get(case.id) != case]
+        taken = {turn.case for t in (*fresh, *again) for turn in t.turns} | {t.case for t in (*fresh, *again)}
+        stated = [case for case in imported.cases if case.id in taken and cases.get(case.id) != case]
         _write(project, stated, fresh, changed)
         cases |= {case.id: case for case in stated}
         for transcript in (*fresh, *changed):
             stored[transcript.id] = transcript
-            known[transcript.source, transcript.row] = (transcript.id, transcript.source_hash)
+            known.add(_place(transcript))
         new, unchanged, described = new + len(fresh), unchanged + len(again) - len(changed), described + len(changed)
         for transcript in fresh:
             kinds[transcript.kind] = kinds.get(transcript.kind, 0) + 1
@@ -163,14 +164,14 @@ def _read(path: Path, name: str, project: Project, manifest: Manifest, columns: 
 
 
 def _sorted(
-    imported: Imported, known: Mapping[tuple[str, str], tuple[str, str]], stored: Mapping[str, Transcript], name: str
+    imported: Imported, known: Set[tuple[str, str, str]], stored: Mapping[str, Transcript], name: str
 ) -> tuple[list[Transcript], list[Transcript], list[Skipped]]:
     """New transcripts, those that stand already, and why the rest is refused."""
     fresh: list[Transcript] = []
     again: list[Transcript] = []
     changed = copies = 0
     for transcript in imported.transcripts:
-        place = (transcript.source, transcript.row)
+        place = _place(transcript)
         if transcript.id in stored:
             if place in known or stored[transcript.id].source == transcript.source:
                 again.append(transcript)
@@ -194,6 +195,10 @@ def _sorted(
     if copies:
         refused.append(Skipped(name, "the same text is in already, from another file", count=copies))
     return fresh, again, refused
+
+
+def _place(transcript: Transcript) -> tuple[str, str, str]:
+    return transcript.source, transcript.row, transcript.question
 
 
 def _anew(transcript: Transcript, stored: Transcript) -> bool:
@@ -226,10 +231,12 @@ def _manifest(project: Project, base: Path, names: list[str], kind: Kind | None,
     """The project's manifest, started from the folder's own or from the file names; new files are added to it."""
     own, theirs = project.folder / MANIFEST, base / MANIFEST
     manifest = Manifest({})
-    for path in (theirs, own):
-        if path.exists():
-            manifest = Manifest({**manifest.files, **read_manifest(path).files})
-    _refuse_missing(manifest, names, own if own.exists() else theirs, whole)
+    if theirs.exists():
+        manifest = read_manifest(theirs)
+        _refuse_missing(manifest, names, theirs, whole)
+    if own.exists():
+        # Rows of files that have gone are left alone: qualcode wrote them, and the texts are in.
+        manifest = Manifest({**manifest.files, **read_manifest(own).files})
     if theirs.exists() and not own.exists():
         shutil.copyfile(theirs, own)
     missing = [

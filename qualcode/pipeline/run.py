@@ -19,7 +19,7 @@ from qualcode.pipeline.tagging import TagSummary
 from qualcode.pipeline.theming import ThemeSummary
 from qualcode.project import Project
 
-REVIEW_SHEET = "review.xlsx"
+REVIEW_SHEET = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,17 @@ def default_folder(raw: Path) -> Path:
 def _exports(project: Project) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     tables = exporting.export(project)
     page = exporting.report(project)
-    asked = sheet.sheet(project, project.exports / REVIEW_SHEET)
+    asked = sheet.sheet(project, _free_sheet(project.exports))
     return (*page.files, asked.path, *tables.files), tables.losses
+
+
+def _free_sheet(folder: Path) -> Path:
+    """`review.xlsx`, or `review-2.xlsx` and so on beside one that somebody has begun to fill in."""
+    path, number = folder / f"{REVIEW_SHEET}.xlsx", 1
+    while sheet.holds_answers(path):
+        number += 1
+        path = folder / f"{REVIEW_SHEET}-{number}.xlsx"
+    return path
 
 
 def _complete(project: Project) -> bool:

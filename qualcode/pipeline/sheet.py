@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qualcode import review
-from qualcode.errors import NotEnoughData, ProjectError
+from qualcode.errors import ImporterError, NotEnoughData, ProjectError
 from qualcode.exporters import sheet as sheets
+from qualcode.importers import sheet as filled
 from qualcode.pipeline import acts, exporting
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events, frames
 
 SAMPLE_SIZE = 40
+
+
+def holds_answers(path: Path) -> bool:
+    """Whether somebody has begun to fill in the sheet at `path`; also True for a file that is no sheet of ours."""
+    if not path.exists():
+        return False
+    try:
+        return any(answer.decision or answer.other or answer.polarity for answer in filled.read(path))
+    except ImporterError:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +41,14 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE) -> Sh
 
     Raises:
         NotEnoughData: nothing was tagged.
-        ProjectError: the file cannot be written.
+        ProjectError: the file cannot be written, or holds answers.
     """
+    if holds_answers(path):
+        raise ProjectError(
+            "holds answers that would be lost",
+            place=str(path),
+            hint=f"qualcode import-codings {path} --coder NAME, or choose another file with -o",
+        )
     made = exporting.bundle(project)
     with project.store.reading() as connection:
         machine = codings.latest_machine(connection)

@@ -162,11 +162,12 @@ def segments(connection: Connection, *, current: bool = True, ids: Iterable[str]
     return [Segment(*row) for row in connection.execute(query.order_by(t.source, t.row, s.transcript, s.start))]
 
 
-def known_sources(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
-    """(source, row) -> (transcript id, source hash) of all that was imported."""
+def known_places(connection: Connection) -> set[tuple[str, str, str]]:
+    """(source, row, question) of all that was imported: a survey's row may answer several questions."""
     t = schema.transcripts.c
-    rows = connection.execute(select(t.source, t.row, t.id, t.source_hash))
-    return {(source, row): (id_, source_hash) for source, row, id_, source_hash in rows}
+    return {
+        (source, row, question) for source, row, question in connection.execute(select(t.source, t.row, t.question))
+    }
 
 
 def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], changing: tuple[str, ...]) -> None:

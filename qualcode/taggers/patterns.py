@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
+_GAP = {"LOWER": {"NOT_IN": [".", "!", "?", ";", ":"]}, "OP": "?"}
+"""A gap may hold a comma and an *um*, but stays in its sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A pattern found: tokens `[start, end)` of the document."""
@@ -82,7 +86,7 @@ def _sequences(pattern: Pattern, language: str) -> Iterator[list[dict[str, Any]]
     slots: list[list[list[dict[str, Any]]]] = []
     for place in pattern.places:
         if place.gap:
-            slots.append([[{"OP": "?"}] * place.gap] if place.optional else [[{}]])
+            slots.append([[_GAP] * place.gap] if place.optional else [[{}]])
             continue
         cuts = {word: [word] if word.endswith("*") else nlp.tokens_of(word, language) for word in place.words}
         single = [tokens[0] for tokens in cuts.values() if len(tokens) == 1]
