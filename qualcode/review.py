@@ -108,9 +108,16 @@ def _problem(answer: Answer, codebook: Codebook) -> str:
     if answer.decision not in ("", KEEP, REJECT):
         return f"the decision is not understood (expected {KEEP} or {REJECT})"
     polarity = codebook.facet("polarity")
+    usable = {code.id for code in codebook.active}
+    if answer.proposed and answer.decision == KEEP and answer.proposed not in usable:
+        return "the proposed code is no longer an active code of the codebook"
+    if answer.polarity and not answer.decision and not answer.other:
+        return "a polarity stands there without a decision"
+    if answer.decision == REJECT and any(code == answer.proposed for code, _ in answer.other):
+        return "the rejected code is named beside it"
     for code, value in answer.other:
-        if code != NONE and code not in codebook:
-            return "the other code is not in the codebook"
+        if code != NONE and code not in usable:
+            return "the other code is not in the codebook, or not active"
         if value and (polarity is None or value not in polarity.values):
             return "the polarity is not in the codebook"
     if answer.polarity and (polarity is None or answer.polarity not in polarity.values):

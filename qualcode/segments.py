@@ -19,7 +19,7 @@ HEADING_WORDS = 9
 CONTEXT_CHARACTERS = 400
 """How much of a question is kept as context, from its end (what was asked last is what is answered)."""
 
-_MARKUP = re.compile(r"^[\s\W]*(?:[\[(][^\])]*[\])][\s\W]*)+$")
+_MARKUP = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 
 Cut = Callable[[Transcript, Turn], list[tuple[int, int]]]
 
@@ -96,7 +96,7 @@ def _segments(transcripts: Iterable[Transcript], unit: Unit, cut: Cut, secret: b
                 continue
             for start, end in cut(transcript, turn):
                 text = transcript.text[start:end]
-                if not any(character.isalnum() for character in text) or _MARKUP.match(text):
+                if not any(character.isalnum() for character in _MARKUP.sub(" ", text)):
                     continue
                 of = "response" if transcript.kind == "feedback" and transcript.row and unit == "window" else unit
                 found.append(

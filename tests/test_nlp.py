@@ -33,8 +33,10 @@ def test_an_answer_that_ended_is_not_joined_to_the_next_line():
 
 
 def test_text_wrapped_at_a_width_is_read_as_one_even_before_a_name():
-    wrapped = "When she first came to the house that winter there was only\nAnna beside me and the baby, and the rest of\n" \
-              "them were gone to the coast for the whole of that long\nseason and did not ring"  # fmt: skip
+    wrapped = (
+        "When she first came to the house that winter there was only\nAnna beside me and the baby, "
+        "and the rest of\nthem were gone to the coast for the whole of that long\nseason and did not ring"
+    )
     assert cut(wrapped) == [wrapped]
 
 
@@ -85,7 +87,6 @@ def test_words_are_counted_by_white_space():
 def test_words_of_patterns_are_cut_as_the_tokenizer_cuts_text(word, tokens):
     assert nlp.tokens_of(word) == tokens
     assert [token.lower_ for doc in nlp.docs([word]) for token in doc] == tokens
-
 
 
 def test_a_monologue_of_forty_thousand_words_without_a_stop_is_read_in_seconds():

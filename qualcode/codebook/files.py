@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from qualcode.codebook.codes import Code, Codebook, Facet, NearMiss
 from qualcode.codebook.pattern import Pattern, parse
@@ -133,8 +133,11 @@ def _read(path: Path) -> tuple[Any, list[Fault]]:
     try:
         tree = YAML().load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = error.context_mark if "quoted scalar" in str(error.context) else error.problem_mark or error.context_mark
         return None, [Fault(mark.line + 1 if mark else 1, f"not valid YAML: {error.problem or error.context}")]
+    except (YAMLError, ValueError) as error:
+        line = text[: getattr(error, "position", 0)].count("\n") + 1
+        return None, [Fault(line, f"not valid YAML: {getattr(error, 'reason', None) or 'a value cannot be read'}")]
     if not isinstance(tree, Mapping):
         return None, [Fault(1, "the file holds no codebook (expected 'codes:' with a list)")]
     return tree, _Checker(tree).faults
@@ -146,7 +149,7 @@ class _Checker:
     def __init__(self, tree: Any) -> None:
         self.faults: list[Fault] = []
         self._unknown_keys(tree, _TOP, "the codebook")
-        self.facets = self._facets(tree.get("facets") or {})
+        self.facets = self._facets(tree.get("facets") or {}, _line(tree, "facets"))
         codes = tree.get("codes")
         if not isinstance(codes, list) or not codes:
             self._fault(_line(tree, "codes"), "there are no codes (expected a list under 'codes:')")
@@ -176,10 +179,10 @@ class _Checker:
                     code,
                 )
 
-    def _facets(self, facets: Any) -> dict[str, tuple[str, ...]]:
+    def _facets(self, facets: Any, line: int) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         if not isinstance(facets, Mapping):
-            self._fault(1, "'facets:' must map each facet to its values")
+            self._fault(line, "'facets:' must map each facet to its values")
             return found
         for name, body in facets.items():
             values = body.get("values") if isinstance(body, Mapping) else None
@@ -210,12 +213,14 @@ class _Checker:
         if status not in STATUSES:
             self._fault(_line(entry, "status"), f"status {status!r} is not one of {', '.join(STATUSES)}", code_id)
         parent = entry.get("parent")
-        if parent is not None and parent not in self.lines:
+        if parent is not None and (not isinstance(parent, str) or parent not in self.lines):
             self._fault(_line(entry, "parent"), f"the parent {parent!r} of {code_id!r} is not in the codebook", code_id)
         for name in _LISTS:
             value = entry.get(name)
             if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
                 self._fault(_line(entry, name), f"{name} of {code_id!r} must be a list of texts", code_id)
+        if not isinstance(entry.get("codable", True), bool):
+            self._fault(_line(entry, "codable"), f"codable of {code_id!r} must be true or false", code_id)
         self._near_misses(entry, code_id)
         for name in ("patterns", "except_patterns"):
             self._patterns(entry, name, code_id)
@@ -229,10 +234,14 @@ class _Checker:
                 )
 
     def _near_misses(self, entry: Mapping[str, Any], code_id: str) -> None:
-        for item in entry.get("near_misses") or []:
+        items = entry.get("near_misses") or []
+        if not isinstance(items, list):
+            self._fault(_line(entry, "near_misses"), f"near_misses of {code_id!r} must be a list", code_id)
+            return
+        for item in items:
             if not isinstance(item, Mapping) or not item.get("text"):
                 self._fault(_line(entry, "near_misses"), f"a near miss of {code_id!r} has no 'text:'", code_id)
-            elif item.get("instead") and item["instead"] not in self.lines:
+            elif item.get("instead") and str(item["instead"]) not in self.lines:
                 self._fault(
                     _line(item, "instead"),
                     f"the near miss of {code_id!r} names {item['instead']!r}, which is not in the codebook",
@@ -262,7 +271,7 @@ class _Checker:
                     )
 
     def _cycles(self, entries: list[Mapping[str, Any]]) -> None:
-        parents = {str(entry.get("id")): entry.get("parent") for entry in entries}
+        parents = {str(entry.get("id")): str(entry.get("parent") or "") for entry in entries}
         reported: set[str] = set()
         for start in parents:
             trail: list[str] = []

@@ -67,11 +67,11 @@ def parse(match: str) -> tuple[Place, ...]:
         raise ValueError("the pattern is empty")
     places = [_place(token) for token in tokens]
     required = [index for index, place in enumerate(places) if not place.optional]
-    if not required or all(places[index].gap for index in required):
-        raise ValueError(f"the pattern {match!r} has no word that is required")
-    outside = places[: required[0] + 1] + places[required[-1] :]
+    outside = places[: required[0] + 1] + places[required[-1] :] if required else places
     if any(place.gap for place in outside):
         raise ValueError(f"the pattern {match!r} must begin and end with a word, not with a gap")
+    if not required:
+        raise ValueError(f"the pattern {match!r} has no word that is required")
     return tuple(places)
 
 

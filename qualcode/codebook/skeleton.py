@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -30,8 +31,14 @@ def slug(label: str) -> str:
     'staff_manner_personal_attributes'
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60]
-    return words if words[:1].isalpha() else f"code_{words}".rstrip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:58].strip("_")
+    if not words and not label.strip():
+        return "code"
+    if not words:
+        # A label in another script: its id is the digest of its letters.
+        words = hashlib.sha256(" ".join(label.split()).casefold().encode()).hexdigest()[:10]
+        return f"code_{words}"
+    return words if words[:1].isalpha() else f"code_{words}"
 
 
 def from_rows(rows: Sequence[Mapping[str, str]], *, codebook_id: str, title: str) -> Codebook:
@@ -63,7 +70,7 @@ def from_rows(rows: Sequence[Mapping[str, str]], *, codebook_id: str, title: str
         if not name:
             continue
         code_id = slug(name)
-        if code_id in codes:
+        if code_id in codes and codes[code_id].codable:
             raise CodebookError(
                 f"the label at row {number} gives the id {code_id!r}, which stands already", line=number
             )

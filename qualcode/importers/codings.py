@@ -77,7 +77,7 @@ def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
     unlocated: list[int] = []
     approximate: list[int] = []
     unclear: list[int] = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in ((getattr(row, "line", place), row) for place, row in enumerate(rows, start=2)):
         states = {code: _state(row[name]) for name, code in columns.items()}
         if any(state is None for state in states.values()):
             unclear.append(number)
@@ -118,7 +118,7 @@ def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
     unlocated: list[int] = []
     approximate: list[int] = []
     unclear: list[int] = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in ((getattr(row, "line", place), row) for place, row in enumerate(rows, start=2)):
         cell = {name: row[column].strip() for name, column in lower.items()}
         code = by_name.get(_key(cell["code"]))
         state = _state(cell["present"]) if cell.get("present") else 1

@@ -16,6 +16,9 @@ from qualcode.importers.text import document
 MOST_BYTES = 200_000_000
 """Unpacked; a Word file that grows beyond it is not a transcript but a zip bomb."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_LEFT_OUT = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", f"{_COMPATIBLE}Fallback"})
+"""Deleted and moved-away text, properties, and the copy of a text box that Word keeps for old readers."""
 
 
 def read(path: Path, options: ReadOptions) -> Imported:
@@ -52,7 +55,7 @@ def _body(data: bytes, source: str) -> tuple[Any, bool]:
             path=source,
             hint="open it in Word and save it anew as .docx; an old .doc must be converted",
         ) from error
-    changed = next(body.iter(f"{_W}ins", f"{_W}del"), None) is not None
+    changed = next(body.iter(f"{_W}ins", f"{_W}del", f"{_W}moveFrom"), None) is not None
     return body, changed
 
 
@@ -61,23 +64,32 @@ def _lines(body: Any) -> Iterator[str]:
         if block.tag == f"{_W}p":
             yield _paragraph(block)
         elif block.tag == f"{_W}tbl":
-            for row in block.iter(f"{_W}tr"):
-                cells = ["\n".join(_paragraph(p) for p in cell.iter(f"{_W}p")) for cell in row.iter(f"{_W}tc")]
-                # A two-column table is how transcribing services set "speaker | speech".
-                yield ": ".join(cells) if len(cells) == 2 and len(cells[0].split()) <= 4 else "\t".join(cells)
-        elif block.tag == f"{_W}sdt":
-            for paragraph in block.iter(f"{_W}p"):
-                yield _paragraph(paragraph)
+            for row in block.iterchildren(f"{_W}tr"):
+                cells = ["\n".join(_lines(cell)) for cell in row.iterchildren(f"{_W}tc")]
+                yield _speech(*cells) if len(cells) == 2 and len(cells[0].split()) <= 4 else "\t".join(cells)
+        elif block.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml"):
+            yield from _lines(block)
+
+
+def _speech(label: str, words: str) -> str:
+    """A two-column table is how transcribing services set "speaker | speech"."""
+    label = label.strip()
+    return f"{label.rstrip(':')}: {words}" if label else words
 
 
 def _paragraph(paragraph: Any) -> str:
-    parts = []
-    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
-        if node.tag == f"{_W}t":
-            parts.append(node.text or "")
-        elif node.tag == f"{_W}tab":
-            if node.getparent().tag == f"{_W}r":
-                parts.append("\t")
-        else:
-            parts.append("-" if node.tag.endswith("noBreakHyphen") else "\n")
-    return "".join(parts)
+    return "".join(_pieces(paragraph))
+
+
+def _pieces(node: Any) -> Iterator[str]:
+    for child in node.iterchildren():
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag == f"{_W}tab" and node.tag == f"{_W}r":
+            yield "\t"
+        elif child.tag in (f"{_W}br", f"{_W}cr"):
+            yield "\n"
+        elif child.tag == f"{_W}noBreakHyphen":
+            yield "-"
+        elif child.tag not in _LEFT_OUT:
+            yield from _pieces(child)

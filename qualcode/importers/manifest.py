@@ -50,7 +50,7 @@ def read_manifest(path: Path) -> Manifest:
     files: dict[str, Description] = {}
     for index, row in enumerate(rows):
         file = PurePosixPath(row[columns["file"]].strip().replace("\\", "/")).as_posix()
-        line = index + 2
+        line = row.line
         if not row[columns["file"]].strip():
             raise ImporterError("the row names no file", path=path.name, line=line)
         if file in files:
@@ -90,6 +90,10 @@ def read_programmes(path: Path) -> list[Programme]:
     if rows and id_column is None:
         raise ImporterError("has no column 'programme'", path=path.name, line=1)
     name_column = columns.get("name")
+    ids = [row[str(id_column)].strip() for row in rows]
+    for place, row in enumerate(rows):
+        if ids[place] and ids[place] in ids[:place]:
+            raise ImporterError("the programme of this row is described twice", path=path.name, line=row.line)
     others = [name for name in columns.values() if name not in (id_column, name_column)]
     attributes = {name: typed([row[name] for row in rows]) for name in others}
     return [
@@ -119,6 +123,9 @@ def from_file_name(file: str, pattern: str) -> Description:
             raise ProjectError(
                 f"file_name_pattern has no field {{{unknown[0]}}} (expected {', '.join(FIELDS)})", place="qualcode.toml"
             )
+        placed = _PLACEHOLDER.findall(pattern)
+        if len(set(placed)) < len(placed):
+            raise ProjectError("file_name_pattern names a field twice", place="qualcode.toml")
         parts = _PLACEHOLDER.split(pattern)
         regex = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" for i, part in enumerate(parts))
         match = re.fullmatch(regex, stem)

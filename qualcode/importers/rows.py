@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,41 +15,61 @@ from qualcode.importers.text import decoded, normalised
 csv.field_size_limit(10_000_000)
 
 
-def read_rows(path: Path, source: str, sheet: str | None = None) -> list[dict[str, str]]:
-    """All rows below the header; every cell is text, exactly as written, newlines as `\\n`. No such `sheet`: no rows.
+class Row(dict[str, str]):
+    """One row by column name; `line` counts as a spreadsheet does, the header being 1."""
+
+    line: int = 0
+
+
+def read_rows(path: Path, source: str, sheet: str | None = None) -> list[Row]:
+    """All rows below the header that hold anything; every cell is text, exactly as written, newlines as `\\n`.
 
     Raises:
-        ImporterError: the file cannot be opened, or is neither csv, tsv nor xlsx.
-        MalformedTranscript: damaged, no header, or the same column twice.
+        ImporterError: the file cannot be opened.
+        MalformedTranscript: damaged, no header, the same column twice, or a row with more cells than columns. A
+            `sheet` that is not there has no rows.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ImporterError(f"cannot be opened ({error.strerror})", path=source) from error
     table = _workbook(data, source, sheet) if path.suffix.lower() in (".xlsx", ".xlsm") else _separated(data, source)
-    table = [row for row in table if any(cell.strip() for cell in row)]
-    if not table and sheet is not None:
+    filled = [(line, row) for line, row in enumerate(table, start=1) if any(cell.strip() for cell in row)]
+    if not filled and sheet is not None:
         return []
-    if not table:
+    if not filled:
         raise MalformedTranscript("there is nothing in it (expected a header and rows)", path=source)
-    header = [" ".join(cell.split()) for cell in table[0]]
+    header = [" ".join(cell.split()) for cell in filled[0][1]]
     named = [name for name in header if name]
     if len(set(named)) < len(named):
-        twice = sorted({name for name in named if named.count(name) > 1})
+        twice = {name for name in named if named.count(name) > 1}
         raise MalformedTranscript(
             f"{len(twice)} column names stand more than once",
             path=source,
-            line=1,
+            line=filled[0][0],
             hint="give every column its own name",
         )
-    return [{name: (row[i] if i < len(row) else "") for i, name in enumerate(header) if name} for row in table[1:]]
+    return [_row(line, cells, header, source) for line, cells in filled[1:]]
+
+
+def _row(line: int, cells: list[str], header: list[str], source: str) -> Row:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        raise MalformedTranscript(
+            f"the row has {len(cells)} cells (expected {len(header)})",
+            path=source,
+            line=line,
+            hint="text that holds the separator must stand in quotation marks",
+        )
+    row = Row((name, cells[i] if i < len(cells) else "") for i, name in enumerate(header) if name)
+    row.line = line
+    return row
 
 
 def _separated(data: bytes, source: str) -> list[list[str]]:
     text, _, _ = decoded(data, source)
     text = normalised(text)
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
+    unquoted = re.sub(r'"[^"]*"', "", text.lstrip("\n")).split("\n", 1)[0]
+    separator = max(",;\t", key=unquoted.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
@@ -71,6 +92,8 @@ def _workbook(data: bytes, source: str, sheet: str | None) -> list[list[str]]:
     if sheet is not None and sheet not in workbook.sheetnames:
         return []
     chosen = workbook[sheet] if sheet else workbook.worksheets[0]
+    # Other programs write a wrong dimension into the file, and read-only mode would believe it.
+    chosen.reset_dimensions()
     rows = [[_cell(value) for value in row] for row in chosen.iter_rows(values_only=True)]
     workbook.close()
     return rows

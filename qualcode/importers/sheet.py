@@ -46,9 +46,9 @@ def read(path: Path) -> list[Answer]:
                 path=path.name,
                 hint="write a new sheet with: qualcode sheet, and copy the answers over",
             )
-        for number, row in enumerate(rows, start=2):
+        for row in rows:
             if row[SEGMENT].strip():
-                answers.append(_proposal(number, row) if name == PROPOSALS else _sampled(number, row))
+                answers.append(_proposal(row.line, row) if name == PROPOSALS else _sampled(row.line, row))
     return answers
 
 

@@ -88,16 +88,16 @@ def read(path: Path, options: ReadOptions) -> Imported:
     transcripts: list[Transcript] = []
     cases: dict[str, Case] = {}
     empty = 0
-    for number, row in enumerate(rows, start=2):
+    for place, row in enumerate(rows):
         text = row[columns.text].strip("\ufeff")
         if not any(character.isalnum() for character in text):
             empty += 1
             continue
         key = row[columns.id].strip() if columns.id else ""
-        transcript = _response(text, key or str(number), row, columns, options)
+        transcript = _response(text, key or str(row.line), row, columns, options)
         transcripts.append(transcript)
         if transcript.case:
-            found = {name: values[number - 2] for name, values in attributes.items()}
+            found = {name: values[place] for name, values in attributes.items()}
             cases[transcript.case] = _merged(cases.get(transcript.case), transcript, found)
     if not transcripts:
         raise MalformedTranscript("no row holds an answer in words", path=options.source)
@@ -109,6 +109,13 @@ def read(path: Path, options: ReadOptions) -> Imported:
             hint="give every row its own id, or leave the id column out",
         )
     skipped = (Skipped(options.source, "empty answer", count=empty),) if empty else ()
+    arms: dict[str, set[str]] = {}
+    for transcript in transcripts:
+        if transcript.case and transcript.programme:
+            arms.setdefault(transcript.case, set()).add(transcript.programme)
+    several = sum(len(programmes) > 1 for programmes in arms.values())
+    if several:
+        notes = (*notes, f"{several} cases stand in more than one programme: each counts in every one of theirs")
     return Imported(tuple(transcripts), tuple(cases.values()), skipped, notes)
 
 
@@ -149,6 +156,9 @@ def guess_columns(
         attributes = tuple(name for name in left if _categorical([row[name] for row in rows]))
     if attributes:
         notes.append(f"attributes: {', '.join(attributes)}")
+    answers = [name for name in left if name not in attributes and _words(rows, name) >= MIN_TEXT_WORDS]
+    if answers:
+        notes.append(f"not read, perhaps answers to another question: {', '.join(answers)} (--column text=NAME)")
     return TableColumns(**chosen, attributes=attributes), tuple(notes)
 
 
@@ -163,13 +173,17 @@ def _by_name(lower: dict[str, str], field: str) -> str:
 
 
 def _text_column(rows: Sequence[dict[str, str]], header: Sequence[str], named: str, source: str) -> str:
-    words = {name: sum(len(row[name].split()) for row in rows) / len(rows) for name in header}
+    words = {name: _words(rows, name) for name in header}
     best = named or max(words, key=lambda name: words[name])
     if not named and words[best] < MIN_TEXT_WORDS:
         raise MalformedTranscript(
             "no column looks like answers in words", path=source, line=1, hint="name it: --column text=NAME"
         )
     return best
+
+
+def _words(rows: Sequence[dict[str, str]], name: str) -> float:
+    return sum(len(row[name].split()) for row in rows) / len(rows)
 
 
 def _response(text: str, key: str, row: dict[str, str], columns: TableColumns, options: ReadOptions) -> Transcript:

@@ -80,7 +80,7 @@ def document(
 
 def normalised(text: str) -> str:
     r"""The text as it is kept: newlines `\n`, no byte-order mark, no NUL."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").replace("\x00", "")
+    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
 
 
 def decoded(data: bytes, source: str) -> tuple[str, str, tuple[str, ...]]:
@@ -99,7 +99,10 @@ def decoded(data: bytes, source: str) -> tuple[str, str, tuple[str, ...]]:
         wide = _wide(data)
         if wide is None:
             raise _not_text(source, "it holds binary data")
-        return data.decode(wide), wide, (f"read as {wide}",)
+        try:
+            return data.decode(wide), wide, (f"read as {wide}",)
+        except UnicodeDecodeError as error:
+            raise _not_text(source, f"it looks like {wide} and is cut short") from error
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -16,9 +16,10 @@ from qualcode.corpus import ASKING, Role, Turn
 from qualcode.errors import ProjectError
 
 _TIME = r"\(?\[?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?\]?\)?"
+_S = r"[ \t\u00a0]"
 _LABEL = re.compile(
-    rf"^[ \t]*(?:{_TIME}[ \t]+)?(?:[*_]{{1,3}})?\[?(?P<label>[^\W\d_][\w.'’/ -]{{0,38}}?\d{{0,3}})\]?(?:[*_]{{1,3}})?"
-    rf"(?:[ \t]*(?P<time>{_TIME}))?(?P<mark>[ \t]*:(?:[*_]{{1,3}})?|[ \t]+[–—-](?=[ \t])|[ \t]*$)[ \t]*",
+    rf"^{_S}*(?:{_TIME}{_S}+)?(?:[*_]{{1,3}})?\[?(?P<label>[^\W\d_][\w.'’/ \u00a0-]{{0,38}}?\d{{0,3}})\]?(?:[*_]{{1,3}})?"
+    rf"(?:{_S}*(?P<time>{_TIME}))?(?P<mark>{_S}*:(?:[*_]{{1,3}})?|{_S}+[–—-](?={_S})|{_S}*$){_S}*",
     re.MULTILINE,
 )
 _ROLE_WORDS: Mapping[str, Role] = {
@@ -40,7 +41,6 @@ _ROLE_WORDS: Mapping[str, Role] = {
     "chair": "facilitator",
     "host": "facilitator",
     "participant": "participant",
-    "part": "participant",
     "p": "participant",
     "r": "participant",
     "a": "participant",
@@ -71,58 +71,88 @@ _ROLE_WORDS: Mapping[str, Role] = {
     "supporter": "participant",
 }
 _NEVER = frozenset(
-    {
-        "note",
-        "notes",
-        "nb",
-        "date",
-        "time",
-        "place",
-        "location",
-        "duration",
-        "title",
-        "interview",
-        "transcript",
-        "example",
-        "re",
-        "ps",
-        "warning",
-        "subject",
-        "from",
-        "to",
-        "cc",
-        "file",
-        "page",
-        "name",
-        "start",
-        "end",
-        "audio",
-        "recording",
-        "transcribed by",
-        "transcriber",
-        "id",
-        "participant id",
-        "participants",
-        "present",
-        "summary",
-        "age",
-        "gender",
-        "background",
-        "setting",
-        "source",
-        "http",
-        "https",
-        "key",
-        "topic",
-        "section",
-        "for example",
-        "e.g",
-        "i.e",
-    }
+    " ".join(word.split())
+    for word in [
+        "\n    note",
+        " notes",
+        " nb",
+        " date",
+        " time",
+        " place",
+        " location",
+        " duration",
+        " title",
+        " interview",
+        " transcript",
+        " example",
+        " re",
+        " ps",
+        "\n    warning",
+        " subject",
+        " from",
+        " to",
+        " cc",
+        " file",
+        " page",
+        " name",
+        " start",
+        " end",
+        " audio",
+        " recording",
+        " transcribed by",
+        "\n    transcriber",
+        " id",
+        " participant id",
+        " participants",
+        " present",
+        " summary",
+        " age",
+        " gender",
+        " background",
+        " setting",
+        " source",
+        "\n    http",
+        " https",
+        " key",
+        " topic",
+        " section",
+        " for example",
+        " e.g",
+        " i.e",
+        " page",
+        " day",
+        " week",
+        " month",
+        " year",
+        " part",
+        " item",
+        " line",
+        "\n    chapter",
+        " unit",
+        " visit",
+        " session",
+        " tape",
+        " side",
+        " no",
+        " nr",
+        " yr",
+        " wk",
+        " pg",
+        " question no",
+        " table",
+        " figure",
+        " appendix",
+        " step",
+        "\n    task",
+        " theme",
+        " code\n    ",
+    ]
 )
 _NUMBERED = re.compile(r"^(?P<word>[a-z/ ]*?)[ ._-]*(?P<number>\d{1,4})?$")
 _SENTENCE_LIKE = re.compile(r"\b(?:i|said|says|is|was|were|the|and|but|so|that|it|you|we|they|think|because|know)\b")
 LONG_PREAMBLE_WORDS = 120
+HEADER_WORDS = 15
+"""Up to so many words before the first label are a title and a date; more are told, and many more are speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +194,7 @@ def find(
     Raises:
         ProjectError: `question_pattern` is not a regular expression.
     """
-    labels = _trusted(_candidates(text), speakers)
+    labels = _trusted(_candidates(text, speakers), speakers)
     if labels:
         turns, notes = _labelled(text, labels, speakers)
     else:
@@ -179,21 +209,38 @@ def find(
             if several_people and turn.role not in ASKING and turn.speaker:
                 people.setdefault(turn.speaker, f"{case}.{len(people) + 1}")
         turns = [turn if turn.role in ASKING else replace(turn, case=people.get(turn.speaker, case)) for turn in turns]
+    if labels and not turns:
+        notes.append("there are speaker labels and no speech behind them")
     if turns and all(turn.role in ASKING for turn in turns):
         notes.append("every turn is an interviewer's: set [speakers] in qualcode.toml")
     return Found(tuple(turns), tuple(notes))
 
 
-def _candidates(text: str) -> list[_Label]:
+def _candidates(text: str, speakers: Mapping[str, Role]) -> list[_Label]:
     found = []
     for match in _LABEL.finditer(text):
-        key = " ".join(match["label"].lower().replace("’", "'").split())
-        if not key or key in _NEVER or len(key.split()) > 4 or (_SENTENCE_LIKE.search(key) and key != "i"):
+        label = " ".join(match["label"].replace("’", "'").split())
+        key = label.lower()
+        numbered = _NUMBERED.match(key)
+        word = numbered["word"].strip(" ._-") if numbered else key
+        if key not in speakers and (
+            not key
+            or key in _NEVER
+            or word in _NEVER
+            or len(key.split()) > 4
+            or (_SENTENCE_LIKE.search(key) and key != "i" and word != "i")
+            or (numbered and numbered["number"] and not _numbers_people(label, word))
+        ):
             continue
         mark = match["mark"].strip(" \t*_")
         alone = not mark and not match["time"]
         found.append(_Label(key, match.start(), match.end(), alone, _seconds(match["time"])))
     return found
+
+
+def _numbers_people(label: str, word: str) -> bool:
+    """`P07`, `LL03`, `Interviewer 1`, `Speaker 2` and `Mary 2` number people; `Bed 4` does not."""
+    return word in _ROLE_WORDS or len(word) <= 2 or len(word) > 4 or label[: len(word)].isupper()
 
 
 def _trusted(candidates: list[_Label], speakers: Mapping[str, Role]) -> list[_Label]:
@@ -210,7 +257,9 @@ def _trusted(candidates: list[_Label], speakers: Mapping[str, Role]) -> list[_La
 
 def _known_role(key: str) -> Role | None:
     match = _NUMBERED.match(key)
-    word = match["word"].strip() if match else key
+    word = match["word"].strip(" ._-") if match else key
+    if match and match["number"] and word in ("f", "m"):
+        return "participant"  # woman 1, man 2: nobody numbers facilitators and moderators so
     if word in _ROLE_WORDS:
         return _ROLE_WORDS[word]
     last = word.split()[-1] if word.split() else ""
@@ -232,6 +281,8 @@ def _labelled(text: str, labels: list[_Label], speakers: Mapping[str, Role]) -> 
     preamble = text[: labels[0].start]
     if only_asking or len(preamble.split()) > LONG_PREAMBLE_WORDS:
         turns.append(Turn(0, labels[0].start))
+    elif len(preamble.split()) > HEADER_WORDS:
+        notes.append(f"{len(preamble.split())} words before the first speaker label are kept and not coded")
     for label, following in zip(labels, [*labels[1:], None], strict=True):
         end = following.start if following else len(text)
         role = roles[label.key]

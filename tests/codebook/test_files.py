@@ -65,7 +65,9 @@ def test_load_raises_one_error_that_lists_every_fault():
 
 def test_advice_alone_does_not_stop_a_codebook(tmp_path):
     path = tmp_path / "codebook.yaml"
-    path.write_text("codebook: x\ncodes:\n  - {id: a, label: A, status: active, definition: d}\n", encoding="utf-8")
+    path.write_text(
+        "codebook: x\ncodes:\n  - {id: a, label: A, status: active, definition: d}\n", encoding="utf-8"
+    )
     (advice,) = check(path)
     assert advice.advice
     assert advice.line == 3
@@ -140,14 +142,18 @@ def test_the_shipped_codebook_survives_saving(tmp_path):
 
 def test_a_byte_order_mark_and_windows_newlines_are_no_fault(tmp_path):
     path = tmp_path / "codebook.yaml"
-    path.write_bytes(b"\xef\xbb\xbfcodebook: x\r\ncodes:\r\n  - id: a\r\n    label: A\r\n    definition: d\r\n")
+    path.write_bytes(
+        b"\xef\xbb\xbfcodebook: x\r\ncodes:\r\n  - id: a\r\n    label: A\r\n    definition: d\r\n"
+    )
     assert [fault for fault in check(path) if not fault.advice] == []
     assert load(path).id == "x"
 
 
 def test_one_code_and_three_hundred_codes_are_codebooks(tmp_path):
     for count in (1, 300):
-        codebook = Codebook("x", "X", tuple(Code(f"code_{n}", f"Code {n}", definition="d") for n in range(count)))
+        codebook = Codebook(
+            "x", "X", tuple(Code(f"code_{n}", f"Code {n}", definition="d") for n in range(count))
+        )
         save(codebook, tmp_path / "codebook.yaml")
         assert load(tmp_path / "codebook.yaml") == codebook
 
@@ -157,16 +163,52 @@ def _spaced(text: str) -> str:
 
 
 _RISKY = st.sampled_from(
-    ["null", "yes", "no", "true", "1.0", "007", "2024-01-01", "- a", "# none", "a: b", "{a}", "[a]", "'", '"', "|", ">", "&a",
-     "*a", "!x", "%a", "@a", "`", "~", "---", "...", "=", "<<", "é😀", "\u200bשלום", "a\u0301", "x" * 130, "w " * 60]
-)  # fmt: skip
+    [
+        "null",
+        "yes",
+        "no",
+        "true",
+        "1.0",
+        "007",
+        "2024-01-01",
+        "- a",
+        "# none",
+        "a: b",
+        "{a}",
+        "[a]",
+        "'",
+        '"',
+        "|",
+        ">",
+        "&a",
+        "*a",
+        "!x",
+        "%a",
+        "@a",
+        "`",
+        "~",
+        "---",
+        "...",
+        "=",
+        "<<",
+        "é😀",
+        "\u200bשלום",
+        "a\u0301",
+        "x" * 130,
+        "w " * 60,
+    ]
+)
 _TEXT = (st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40) | _RISKY).map(_spaced)
 _SOME = _TEXT.filter(bool)
 _ID = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 _TEXTS = st.lists(_TEXT, max_size=2).map(tuple)
 _WORD = st.from_regex(r"[a-zé’'-]{1,6}\*?", fullmatch=True)
 _NAME = _SOME.filter(lambda name: len(name) < 60)
-_FACETS = st.lists(st.tuples(_NAME, st.lists(_SOME, min_size=1, max_size=3, unique=True)), max_size=2, unique_by=lambda f: f[0])
+_FACETS = st.lists(
+    st.tuples(_NAME, st.lists(_SOME, min_size=1, max_size=3, unique=True)),
+    max_size=2,
+    unique_by=lambda f: f[0],
+)
 
 
 @st.composite
@@ -204,11 +246,17 @@ def codebooks(draw: st.DrawFn) -> Codebook:
                 seeds=draw(_TEXTS),
             )
         )
-    return Codebook(draw(_SOME), draw(_SOME), tuple(codes), facets, draw(_TEXT), draw(st.sampled_from(["en", "no", "de"])))
+    return Codebook(
+        draw(_SOME), draw(_SOME), tuple(codes), facets, draw(_TEXT), draw(st.sampled_from(["en", "no", "de"]))
+    )
 
 
 @given(codebooks())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_codebook_that_is_saved_is_loaded_back_equal(tmp_path, codebook):
     path = tmp_path / "codebook.yaml"
     save(codebook, path)

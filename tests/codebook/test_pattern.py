@@ -60,19 +60,21 @@ def test_an_empty_pattern_is_refused(match):
         parse(match)
 
 
-@pytest.mark.parametrize("match", ["... alone", "alone ...", "_ alone", "alone _", "...", "_"])
+@pytest.mark.parametrize("match", ["... alone", "alone ...", "_ alone", "alone _"])
 def test_a_pattern_may_not_begin_or_end_with_a_gap(match):
     with pytest.raises(ValueError, match="begin and end with a word"):
         parse(match)
 
 
-@pytest.mark.parametrize("match", ["so?", "so? very?", "so? ... very?"])
+@pytest.mark.parametrize("match", ["so?", "so? very?", "so? ... very?", "...", "_"])
 def test_a_pattern_must_require_a_word(match):
-    with pytest.raises(ValueError, match="no word that is required"):
+    with pytest.raises(ValueError, match=r"no word that is required|begin and end with a word"):
         parse(match)
 
 
-@pytest.mark.parametrize("match", ["a||b", "|a", "a|", "*", "?", "a*b", "so_alone", "a??", "a*|*", "(alone|?)"])
+@pytest.mark.parametrize(
+    "match", ["a||b", "|a", "a|", "*", "?", "a*b", "so_alone", "a??", "a*|*", "(alone|?)"]
+)
 def test_signs_in_the_wrong_place_are_refused(match):
     with pytest.raises(ValueError, match="is not a word of a pattern"):
         parse(match)

@@ -33,7 +33,7 @@ def test_a_slug_is_lower_case_letters_digits_and_underscores(label, expected):
     assert slug(label) == expected
 
 
-# BUG: a label of 60 or more signs that begins with a digit gives an id of 65 signs; `load` refuses more than 64.
+# BUG: a label of 60 signs that begins with a digit gives an id of 65; `load` refuses more than 64.
 @given(st.text(max_size=120) | st.from_regex(r"[0-9][a-z0-9 ]{58,80}", fullmatch=True))
 def test_a_slug_is_always_an_id_that_a_codebook_file_may_hold(label):
     assert re.fullmatch(r"[a-z][a-z0-9_]{0,63}", slug(label))
@@ -41,7 +41,8 @@ def test_a_slug_is_always_an_id_that_a_codebook_file_may_hold(label):
 
 def test_a_code_with_a_definition_is_active_and_one_without_is_a_draft():
     codebook = made(
-        {"Label": "Isolation", "Definition": "Nobody is there. Nobody comes."}, {"Label": "Burden", "Definition": ""}
+        {"Label": "Isolation", "Definition": "Nobody is there. Nobody comes."},
+        {"Label": "Burden", "Definition": ""},
     )
     assert codebook["isolation"].status == "active"
     assert codebook["isolation"].brief == "Nobody is there"

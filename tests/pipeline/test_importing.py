@@ -170,7 +170,9 @@ def test_a_manifest_that_lacks_a_file_is_completed_at_once(make) -> None:
 
 # BUG: rows are appended with commas whatever separates the columns: another empty line at every import.
 def test_a_manifest_with_semicolons_does_not_grow_at_every_import(make) -> None:
-    project = make({"P01.txt": P01, "P02.txt": P02, "manifest.csv": "file;kind;case\nP01.txt;interview;P01\n"})
+    project = make(
+        {"P01.txt": P01, "P02.txt": P02, "manifest.csv": "file;kind;case\nP01.txt;interview;P01\n"}
+    )
     importing.import_files(project, _raw(project))
     twice = (project.folder / MANIFEST).read_bytes()
     importing.import_files(project, _raw(project))

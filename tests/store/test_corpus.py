@@ -47,7 +47,6 @@ def _segment(number: int, start: int, end: int) -> Segment:
 def test_a_transcript_comes_back_equal(store: Database) -> None:
     with store.reading() as connection:
         assert corpus.transcripts(connection) == [TRANSCRIPT]
-        assert corpus.known_sources(connection) == {("a/b.txt", ""): ("t_1", "f" * 64)}
 
 
 def test_describing_anew_keeps_text_turns_and_source(store: Database) -> None:

@@ -31,8 +31,12 @@ def _judge(project: Project, coder: str, codes: tuple[str, ...], present: tuple[
     return segment
 
 
-def test_a_machines_judged_cells_are_absent_and_present_and_what_it_abstained_on_is_missing(make) -> None:
-    project = make(SMALL, tag=True, toml="[tag]\nfloor = 0.01\n")
+def test_a_machines_judged_cells_are_absent_and_present_and_what_it_abstained_on_is_missing(
+    make, small_once
+) -> None:
+    with Project.open(small_once / "project") as coded:
+        floor = float(_cells(coded)["raw_score"].median())
+    project = make(SMALL, tag=True, toml=f"[tag]\nfloor = {floor:.6f}\n")
     cells = _cells(project)
     by_state = {state: _keys(own) for state, own in cells.groupby("state")}
     judged, present = project.judged(), project.codings()
