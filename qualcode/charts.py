@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+_CLIP = re.compile(r"\bclip\d+\b")
 COLOURS = {
     "affirmed": "#2F6B8F",
     "relieved": "#5BA56F",
@@ -35,6 +37,7 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
         for row in shown.to_dict("records")
     ]
     used = [polarity for polarity in COLOURS if (shown["polarity"] == polarity).any()]
+    used += sorted(set(shown["polarity"]) - set(COLOURS))
     names = [polarity or "not stated" for polarity in used]
     return {
         "padding": {"left": 24, "top": 5, "right": 5, "bottom": 5},
@@ -60,7 +63,7 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
                     "field": "polarity",
                     "sort": names,
                     "title": None,
-                    "scale": {"domain": names, "range": [COLOURS[polarity] for polarity in used]},
+                    "scale": {"domain": names, "range": [COLOURS.get(polarity, "#666666") for polarity in used]},
                     "legend": {"orient": "top"},
                 },
             },
@@ -77,4 +80,7 @@ def svg(specification: dict[str, Any]) -> str:
     """The chart as SVG text."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(specification))
+    drawn = str(vl_convert.vegalite_to_svg(specification))
+    # The renderer numbers its clip paths for as long as the process lives; the same chart must give the same bytes.
+    numbers = {name: f"clip{place}" for place, name in enumerate(dict.fromkeys(_CLIP.findall(drawn)))}
+    return _CLIP.sub(lambda found: numbers[found.group()], drawn)

@@ -52,7 +52,7 @@ class Case:
 
     id: str
     programme: str | None = None
-    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

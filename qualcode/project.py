@@ -30,6 +30,7 @@ APPROACHES = (
     "realist",
     "thematic_synthesis",
 )
+LEAST_KEY_BYTES = 16
 UNITS = ("turn", "sentence", "window")
 
 _TEMPLATE = """\
@@ -180,10 +181,14 @@ def read_settings(path: Path) -> Settings:
     try:
         tree: dict[str, Any] = tomlkit.parse(path.read_text(encoding="utf-8-sig")).unwrap()
     except (TOMLKitError, UnicodeDecodeError) as error:
-        raise ProjectError(f"is not valid TOML ({error})", place=path.name) from error
+        line = getattr(error, "line", None)
+        place = f"{path.name}:{line}" if line else path.name
+        raise ProjectError(f"is not valid TOML ({type(error).__name__})", place=place) from None
     known = {"approach", "seed", "import", "speakers", "segments", "tag", "themes", "columns"}
     _no_others(tree, known, path.name)
-    imports, segments, tag, themes = (dict(tree.get(name) or {}) for name in ("import", "segments", "tag", "themes"))
+    imports, segments, tag, themes, speakers, columns = (
+        _section(tree, name, path.name) for name in ("import", "segments", "tag", "themes", "speakers", "columns")
+    )
     _no_others(imports, {"file_name_pattern", "question_pattern"}, f"{path.name} [import]")
     _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
     _no_others(tag, {"floor", "threshold"}, f"{path.name} [tag]")
@@ -194,28 +199,34 @@ def read_settings(path: Path) -> Settings:
         file_name_pattern=str(imports.get("file_name_pattern", "")),
         question_pattern=str(imports.get("question_pattern", "")),
         speakers={
-            label.lower(): _one_of(role, ROLES, f"speakers.{label}", path.name)  # type: ignore[misc]
-            for label, role in (tree.get("speakers") or {}).items()
+            label.lower(): _one_of(role, ROLES, "a role in [speakers]", path.name)  # type: ignore[misc]
+            for label, role in speakers.items()
         },
         unit=_one_of(segments.get("unit", "window"), UNITS, "segments.unit", path.name),
         words=_number(segments.get("words", 60), int, 5, 5000, "segments.words", path.name),
         floor=_number(tag.get("floor", 0.35), float, 0, 1, "tag.floor", path.name),
         threshold=_number(tag.get("threshold", 0.5), float, 0, 1, "tag.threshold", path.name),
         most_themes=_number(themes.get("most", 10), int, 1, 100, "themes.most", path.name),
-        columns={
-            file: _columns(body, f"{path.name} [columns.{file!r}]")
-            for file, body in (tree.get("columns") or {}).items()
-        },
+        columns={file: _columns(body, f"{path.name} [columns.{file!r}]") for file, body in columns.items()},
     )
     if settings.floor > settings.threshold:
         raise ProjectError("tag.floor is above tag.threshold", place=path.name)
     return settings
 
 
+def _section(tree: Mapping[str, Any], name: str, place: str) -> dict[str, Any]:
+    section = tree.get(name, {})
+    if not isinstance(section, dict):
+        raise ProjectError(f"{name} must be a section ([{name}])", place=place)
+    return section
+
+
 def _columns(body: Any, place: str) -> TableColumns:
     if not isinstance(body, Mapping):
         raise ProjectError("expected a table of column names", place=place)
     _no_others(body, {field.name for field in fields(TableColumns)}, place)
+    if not isinstance(body.get("attributes", []), list):
+        raise ProjectError("attributes must be a list of column names", place=place)
     values: dict[str, Any] = {
         name: tuple(value) if name == "attributes" else str(value) for name, value in body.items()
     }
@@ -243,7 +254,10 @@ def _number(value: Any, kind: type, low: float, high: float, name: str, place: s
 
 def _secret(path: Path) -> bytes:
     try:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        if len(key) < LEAST_KEY_BYTES:
+            raise ValueError
+        return key
     except (OSError, ValueError) as error:
         raise ProjectError(
             "the project's key is missing or damaged",

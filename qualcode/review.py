@@ -50,9 +50,9 @@ def decide(
 ) -> tuple[list[tuple[Judged, list[Coding]]], list[Unclear]]:
     """Turn answers into judgements.
 
-    On a proposal, keep judges its code present, reject judges it absent, another code judges that one present as
-    well; the proposal was visible. In the random sample every active code is judged: those named are present, the
-    others absent; no proposal was visible. An empty answer judges nothing.
+    On a proposal, keep judges its code present and reject judges it absent; another code is judged present besides,
+    with or without a decision on the proposal; the proposal was visible. In the random sample every active code is
+    judged: those named are present, the others absent; no proposal was visible. An empty answer judges nothing.
 
     Returns:
         Judgements with their codings, and answers that were not understood.
@@ -71,7 +71,7 @@ def decide(
                 continue
             if answer.decision == KEEP:
                 present[answer.proposed] = answer.polarity or answer.machine_polarity
-            if answer.decision or present:
+            if answer.decision:
                 judged = [answer.proposed, *(code for code in judged if code != answer.proposed)]
         elif answer.other:
             judged = [code.id for code in codebook.active]

@@ -101,9 +101,7 @@ def test_a_coding_on_an_unknown_segment_is_not_passed_over():
         onto([coding(segment(0, 10))], {}, [segment(0, 10)])
 
 
-spans = st.tuples(st.integers(0, 60), st.integers(1, 40)).map(
-    lambda pair: segment(pair[0], pair[0] + pair[1])
-)
+spans = st.tuples(st.integers(0, 60), st.integers(1, 40)).map(lambda pair: segment(pair[0], pair[0] + pair[1]))
 shares = st.floats(0.01, 1.0)
 
 

@@ -132,15 +132,11 @@ def _texts() -> list[Path]:
         text=True,
         check=True,
     ).stdout.splitlines()
-    return [
-        REPOSITORY / name for name in listed if Path(name).suffix in TEXT and (REPOSITORY / name).is_file()
-    ]
+    return [REPOSITORY / name for name in listed if Path(name).suffix in TEXT and (REPOSITORY / name).is_file()]
 
 
 def test_no_text_file_holds_a_path_of_somebodys_machine() -> None:
-    folders = "|".join(
-        ["/" + "work/", "/" + "home/", "/" + "root/", "/" + "Users/", r"[A-Z]:\\" + r"Users\\"]
-    )
+    folders = "|".join(["/" + "work/", "/" + "home/", "/" + "root/", "/" + "Users/", r"[A-Z]:\\" + r"Users\\"])
     pattern = re.compile(f"(?<![\\w.:/-])(?:{folders})")
     own = str(REPOSITORY)
     paths = _texts()

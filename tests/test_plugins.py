@@ -76,9 +76,7 @@ def test_a_foreign_importer_serves_the_whole_command(tmp_path: Path, codebook_fi
     assert len(tables(tmp_path / "project" / "qualcode.sqlite")["transcripts"]) == 1
 
 
-def test_a_foreign_part_never_takes_the_place_of_a_built_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_foreign_part_never_takes_the_place_of_a_built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = plugins.load("importers", "txt")
     _installed(tmp_path, "def read(path, options): ...\n", "[qualcode.importers]\ntxt = foreign:read\n")
     monkeypatch.syspath_prepend(tmp_path)
@@ -109,7 +107,6 @@ def test_a_bug_in_a_foreign_part_ends_with_70_and_tells_no_words(tmp_path: Path,
     assert "bug" in done.stderr
     assert "foreign.py:2" in done.stderr
     assert SENTINEL not in done.stdout + done.stderr
-    # BUG: with --debug the traceback is wanted, but the exit code is Python's 1 and not 70.
     done = qualcode("--debug", "import", "raw", "-p", "project", cwd=tmp_path, env=env)
     assert "Traceback" in done.stderr
     assert done.returncode == 70

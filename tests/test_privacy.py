@@ -24,9 +24,7 @@ from qualcode.store import codings, corpus, events
 from tests.invented import interview, qualcode, write_files
 
 SENTINEL = "Zyzzyva Lamplight"
-TALK = (
-    f"{SENTINEL}: I was lonely, {SENTINEL} said.\nInterviewer: Why, {SENTINEL}?\n{SENTINEL}: The forms.\n" * 2
-)
+TALK = f"{SENTINEL}: I was lonely, {SENTINEL} said.\nInterviewer: Why, {SENTINEL}?\n{SENTINEL}: The forms.\n" * 2
 SURVEY = f'id,respondent,comment,remark\n1,S1,"I was lonely, {SENTINEL}.",{SENTINEL}\n2,S2,Fine {SENTINEL} it was.,no\n'
 BAD_FILES = {
     "open_quote.csv": f'id,comment\n1,"never closed {SENTINEL}\n2,more\n',
@@ -55,9 +53,7 @@ def _said(error: BaseException) -> str:
 
 @pytest.fixture
 def coded(make) -> Project:
-    return make(
-        {"P01.txt": TALK, "survey.csv": SURVEY, "P02.txt": interview(f"{SENTINEL} listened.")}, tag=True
-    )
+    return make({"P01.txt": TALK, "survey.csv": SURVEY, "P02.txt": interview(f"{SENTINEL} listened.")}, tag=True)
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
@@ -71,7 +67,6 @@ def test_a_file_that_cannot_be_read_is_told_without_its_words(make, name: str) -
     assert any(item.place == name for item in summary.skipped) or name in ("same_id.csv", "utf16.txt")
 
 
-# BUG: a table without a header has participants' words in its first row; the error and the note print them.
 @pytest.mark.parametrize("words", [[], ["--column", "text=comment"]])
 def test_a_table_without_a_header_is_told_without_its_words(
     tmp_path: Path, codebook_file: Path, words: list[str]
@@ -104,7 +99,6 @@ def test_a_table_of_codings_that_fails_is_told_without_its_words(coded: Project,
     assert _hidden(said), said
 
 
-# BUG: a speaker's name is an identity; faults of [speakers] print it.
 @pytest.mark.parametrize("value", ['"chief"', '"interviewer"\n"{name}" = "participant"'])
 def test_a_fault_of_the_settings_does_not_name_a_speaker(tmp_path: Path, value: str) -> None:
     path = tmp_path / "qualcode.toml"
@@ -117,7 +111,6 @@ def test_a_fault_of_the_settings_does_not_name_a_speaker(tmp_path: Path, value: 
 def test_no_database_error_prints_what_was_written(coded: Project) -> None:
     with coded.store.reading() as connection:
         transcripts = corpus.transcripts(connection)
-    # BUG: only OperationalError is turned into StoreError in `writing`; the rest prints the statement's parameters.
     with pytest.raises(Exception) as caught, coded.store.writing() as connection:  # noqa: PT011
         corpus.add_transcripts(connection, transcripts)
     assert _hidden(str(caught.value))
@@ -145,15 +138,8 @@ def test_what_the_commands_say_holds_no_word(coded: Project) -> None:
     here, raw = coded.folder, coded.folder.parent / "raw"
     for number, (name, text) in enumerate(BAD_FILES.items()):
         (raw / f"{number}_{name}").write_bytes(text.encode())
-    for words in (
-        ["run", raw, "-o", here],
-        ["run", raw, "-o", here, "--json"],
-        ["themes"],
-        ["report"],
-        ["sheet"],
-    ):
-        at = [] if words[0] == "run" else ["-p", here]
-        done = qualcode(*words, *at, cwd=here)
+    for words in (["run", raw, "-o", here], ["export", "-p", here, "--json"]):
+        done = qualcode(*words, cwd=here)
         assert done.returncode in (0, 3), done.stderr
         assert _hidden(done.stdout + done.stderr), words
 
@@ -180,12 +166,10 @@ def test_no_record_of_a_project_shows_its_words(coded: Project) -> None:
         assert _hidden(repr(record)), type(record)
 
 
-# BUG: Bundle.excerpts and .unreviewed lack repr=False.
 def test_the_bundle_does_not_show_its_words(coded: Project) -> None:
     assert _hidden(repr(exporting.bundle(coded)))
 
 
-# BUG: a survey's other free-text columns become attributes of the case, and Case shows its attributes.
 def test_a_case_does_not_show_what_was_written_about_it(coded: Project) -> None:
     with coded.store.reading() as connection:
         assert all(_hidden(repr(case)) for case in corpus.cases(connection).values())
@@ -197,11 +181,7 @@ def _records() -> list[type]:
         if module.name.endswith("__main__") or "_shipped" in module.name:
             continue
         for value in vars(importlib.import_module(module.name)).values():
-            if (
-                isinstance(value, type)
-                and dataclasses.is_dataclass(value)
-                and value.__module__.startswith("qualcode")
-            ):
+            if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__.startswith("qualcode"):
                 found[value.__qualname__] = value
     return [found[name] for name in sorted(found)]
 
@@ -230,18 +210,13 @@ NOT_TALK = {
 NOT_TALK |= {("TableColumns", "question"), ("CodebookModel", "rows")}
 
 
-# BUG: Reading.texts, Bundle.excerpts and Bundle.unreviewed show words.
 @pytest.mark.parametrize("record", _records(), ids=lambda record: record.__qualname__)
 def test_no_field_that_holds_words_is_shown(record: type) -> None:
     for field in dataclasses.fields(record):
         if field.name in WORDS and (record.__qualname__, field.name) not in NOT_TALK:
             made = object.__new__(record)
             for other in dataclasses.fields(record):
-                object.__setattr__(
-                    made, other.name, pd.DataFrame() if "DataFrame" in str(other.type) else None
-                )
-            value = (
-                pd.DataFrame([SENTINEL]) if "DataFrame" in str(field.type) else SimpleNamespace(said=SENTINEL)
-            )
+                object.__setattr__(made, other.name, pd.DataFrame() if "DataFrame" in str(other.type) else None)
+            value = pd.DataFrame([SENTINEL]) if "DataFrame" in str(field.type) else SimpleNamespace(said=SENTINEL)
             object.__setattr__(made, field.name, value)
             assert _hidden(repr(made)), f"{record.__qualname__}.{field.name}"

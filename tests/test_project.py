@@ -56,7 +56,6 @@ def test_a_missing_or_damaged_key_is_refused_and_not_made_anew(tmp_path: Path, k
     path.unlink()
     if key is not None:
         path.write_text(key)
-    # BUG: an empty key file is read as the key b"": ids no longer depend on any secret.
     with pytest.raises(ProjectError, match="key is missing or damaged"):
         Project.open(tmp_path / "p")
 
@@ -102,7 +101,6 @@ def test_a_faulty_setting_is_refused_by_its_name(tmp_path: Path, text: str, said
     assert SETTINGS in str(caught.value)
 
 
-# BUG: a section that is no table, or a list that is none, ends as ValueError, AttributeError or TypeError: exit 70.
 @pytest.mark.parametrize(
     "text",
     ['segments = "window"', "speakers = 3", "columns = 3", "import = 5", '[columns."a.csv"]\nattributes = 5'],
@@ -112,7 +110,6 @@ def test_a_section_of_the_wrong_kind_is_refused(tmp_path: Path, text: str) -> No
         read_settings(_settings(tmp_path, text))
 
 
-# BUG: whole-number settings take fractions and cut them without a word.
 @pytest.mark.parametrize("text", ["seed = 1.9", "[segments]\nwords = 60.5"])
 def test_a_fraction_where_a_whole_number_is_needed_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ProjectError):

@@ -50,9 +50,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
     edges = [0, *cuts, len(text)]
     turns = tuple(Turn(a, b, draw(ROLE)) for a, b in pairwise(edges))
     kind = draw(st.sampled_from(["interview", "feedback"]))
-    return Transcript(
-        f"t_{draw(st.integers(0, 9))}", text, turns, kind=kind, row=draw(st.sampled_from(["", "4"]))
-    )
+    return Transcript(f"t_{draw(st.integers(0, 9))}", text, turns, kind=kind, row=draw(st.sampled_from(["", "4"])))
 
 
 @every_cut
@@ -142,18 +140,14 @@ def test_of_a_long_question_the_end_is_kept():
 
 
 @every_cut
-@pytest.mark.parametrize(
-    "noise", ["[laughs]", "(inaudible 00:12:03)", "…", "- -", "[laughs] (pause).", "\u200b", "🙂"]
-)
+@pytest.mark.parametrize("noise", ["[laughs]", "(inaudible 00:12:03)", "…", "- -", "[laughs] (pause).", "\u200b", "🙂"])
 def test_markup_alone_is_not_a_segment(cut, noise):
     assert cut([dialogue(("participant", noise))], secret=SECRET) == []
 
 
 @every_cut
 def test_markup_beside_words_stays_in_the_text(cut):
-    assert [s.text for s in cut([dialogue(("participant", "[laughs] I cried"))], secret=SECRET)] == [
-        "[laughs] I cried"
-    ]
+    assert [s.text for s in cut([dialogue(("participant", "[laughs] I cried"))], secret=SECRET)] == ["[laughs] I cried"]
 
 
 def test_windows_hold_whole_sentences_in_even_shares():
@@ -172,9 +166,7 @@ def test_a_sentence_longer_than_the_window_is_not_cut():
 
 def test_a_survey_answer_stays_one_response_and_a_feedback_document_does_not():
     long = "One two three. " * 40
-    (response,) = segments.by_window(
-        [dialogue(("participant", long), kind="feedback", row="3")], secret=SECRET
-    )
+    (response,) = segments.by_window([dialogue(("participant", long), kind="feedback", row="3")], secret=SECRET)
     assert response.unit == "response"
     document = segments.by_window([dialogue(("participant", long), kind="feedback")], secret=SECRET)
     assert {segment.unit for segment in document} == {"window"}
@@ -202,7 +194,6 @@ def test_no_transcripts_and_no_turns_give_no_segments():
     assert segments.by_window([Transcript("t", "Alone", ())], secret=SECRET) == []
 
 
-# BUG: _MARKUP tries every way to share out empty brackets: each further "[ ]" doubles the time.
 def test_a_row_of_empty_boxes_before_a_word_is_read_at_once():
     transcript = dialogue(("participant", "[ ] " * 22 + "agree"))
     segments.by_turn([dialogue(("participant", "warm"))], secret=SECRET)

@@ -43,17 +43,19 @@ def by_programme(codings: pd.DataFrame, segments: pd.DataFrame, codes: list[str]
 
     Args:
         codings: present rows: segment, code, and polarity if there is one.
-        segments: the universe: segment, case, programme. A segment without a case counts as its transcript's.
+        segments: the universe: segment, case, programme. A segment without a case counts as its transcript's, where
+            there is that column, else by itself.
         codes: codes to report, also those that never occur.
     """
-    universe = segments[["segment", "case", "programme", "transcript"]].copy()
+    universe = segments[["segment", "case", "programme"]].copy()
     universe["programme"] = universe["programme"].fillna(NOT_STATED).replace("", NOT_STATED)
-    universe["case"] = universe["case"].fillna(universe["transcript"])
+    universe["case"] = universe["case"].fillna(segments["transcript" if "transcript" in segments else "segment"])
     size = universe.groupby("programme").agg(cases=("case", "nunique"), segments=("segment", "nunique"))
     present = codings[["segment", "code"]].copy()
     present["polarity"] = codings["polarity"].fillna("") if "polarity" in codings else ""
     present = present.merge(universe[["segment", "case", "programme"]], on="segment")
-    used = [p for p in POLARITIES if p in set(present["polarity"])] or ["affirmed"]
+    found = set(present["polarity"])
+    used = [p for p in POLARITIES if p in found] + sorted(found - set(POLARITIES)) or ["affirmed"]
     table = _counted(present, ["programme", "code", "polarity"], [list(size.index), codes, used])
     overall = _counted(present, ["programme", "code"], [list(size.index), codes])
     return Prevalence(table.join(size, on="programme"), overall.join(size, on="programme"))

@@ -49,19 +49,21 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:  # typer turns Ctrl-C into a code of its own accord
+            output.stopped()
     except QualcodeError as problem:
         output.error(problem, json_too="--json" in arguments)
         code = ERROR
     except (KeyboardInterrupt, typer.Abort):
-        output.warn("stopped; what was finished is kept", "run the same command again to go on")
+        output.stopped()
         code = INTERRUPTED
     except BrokenPipeError:
         code = OK
     except Exception as problem:  # noqa: BLE001 - the last door: a bug becomes exit code 70, never a traceback with words
-        if "--debug" in arguments or _is_usage(problem):
+        if _is_usage(problem):
             code = _usage(problem)
         else:
-            output.bug(problem)
+            output.bug(problem, trace="--debug" in arguments)
             code = BUG
     sys.exit(code or OK)
 
@@ -71,8 +73,6 @@ def _is_usage(problem: Exception) -> bool:
 
 
 def _usage(problem: Any) -> int:
-    if not _is_usage(problem):
-        raise problem
     problem.show()
     return int(problem.exit_code)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import is_dataclass
@@ -71,12 +72,20 @@ def error(problem: QualcodeError, *, json_too: bool = False) -> None:
         as_json({"error": {"kind": type(problem).__name__, "message": str(problem), "hint": problem.hint}})
 
 
-def bug(problem: BaseException) -> None:
-    """A failure that is ours; the message could hold words, so only its kind and place are told."""
-    trace = problem.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+def stopped() -> None:
+    """After Ctrl-C."""
+    warn("stopped; what was finished is kept", "run the same command again to go on")
+
+
+def bug(problem: BaseException, *, trace: bool = False) -> None:
+    """A failure that is ours; the message could hold words, so only its kind and place are told, unless asked."""
+    if trace:
+        err.print(escape("".join(traceback.format_exception(problem))))
+        return
+    last = problem.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    where = f" at {Path(last.tb_frame.f_code.co_filename).name}:{last.tb_lineno}" if last else ""
     err.print(f"[bold red]bug[/bold red] {type(problem).__name__}{escape(where)}")
     err.print("  [dim]hint:[/dim] run it again with --debug and report what it prints, without any participant's words")
 

@@ -68,7 +68,7 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
         )
         return
     imported(summary.imported, as_json=False)
-    if not summary.changed and not summary.files:
+    if not summary.changed:
         output.line("nothing to do: every text is in, coded and reported")
         output.line(f"report: {summary.folder / 'exports' / 'report.html'}")
         return

@@ -62,12 +62,14 @@ def load(path: Path) -> Codebook:
     tree, faults = _read(path)
     errors = [fault for fault in faults if not fault.advice]
     if errors:
-        raise CodebookError(
+        refusal = CodebookError(
             "; ".join(str(fault) for fault in errors),
             path=path.name,
             code=errors[0].code,
             hint=f"mend the file, then: qualcode codebook check {path.name}",
         )
+        refusal.line = errors[0].line
+        raise refusal
     return _codebook(tree)
 
 

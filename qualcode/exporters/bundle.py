@@ -61,17 +61,17 @@ class Bundle:
 
     title: str
     codebook: Codebook
-    excerpts: pd.DataFrame
+    excerpts: pd.DataFrame = field(repr=False)
     """People's codings that stand."""
-    unreviewed: pd.DataFrame
+    unreviewed: pd.DataFrame = field(repr=False)
     """Machine proposals that nobody has judged."""
     evidence: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
     """Segment and code (`segment|code`) to spans of the excerpt."""
     prevalence: Prevalence
-    segments: pd.DataFrame
+    segments: pd.DataFrame = field(repr=False)
     """The universe: current segments."""
     programmes: Mapping[str, Programme]
-    attributes: pd.DataFrame
+    attributes: pd.DataFrame = field(repr=False)
     """One row a programme: transcripts, participants, segments, words, and its stated attributes."""
     themes: tuple[ThemeQuotes, ...]
     no_themes: str

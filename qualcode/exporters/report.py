@@ -152,7 +152,7 @@ def _weak(row: Mapping[str, Any]) -> bool:
 def _matrix(bundle: Bundle, codes: list[Code], order: list[str]) -> list[dict[str, Any]]:
     table = bundle.prevalence.table
     cells = {(row.code, row.programme, row.polarity): row for row in table.itertuples()}
-    used = [p for p in POLARITIES if (table["polarity"] == p).any()]
+    used = list(dict.fromkeys([*POLARITIES, *sorted(set(table["polarity"]))]))
     rows = []
     for code in codes:
         columns = []

@@ -21,7 +21,7 @@ class Description:
     date: str | None = None
     language: str | None = None
     deidentified: bool | None = None
-    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

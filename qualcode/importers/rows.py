@@ -65,13 +65,17 @@ def _row(line: int, cells: list[str], header: list[str], source: str) -> Row:
     return row
 
 
+def separator_of(text: str) -> str:
+    """Comma, semicolon or tab: the commonest in the header, outside quotation marks."""
+    header = re.sub(r'"[^"]*"', "", text.lstrip("\n")).split("\n", 1)[0]
+    return max(",;\t", key=header.count)
+
+
 def _separated(data: bytes, source: str) -> list[list[str]]:
     text, _, _ = decoded(data, source)
     text = normalised(text)
-    unquoted = re.sub(r'"[^"]*"', "", text.lstrip("\n")).split("\n", 1)[0]
-    separator = max(",;\t", key=unquoted.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True))
     except csv.Error as error:
         raise MalformedTranscript(
             f"is not a table that can be read ({error})",

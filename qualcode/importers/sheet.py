@@ -46,9 +46,8 @@ def read(path: Path) -> list[Answer]:
                 path=path.name,
                 hint="write a new sheet with: qualcode sheet, and copy the answers over",
             )
-        for row in rows:
-            if row[SEGMENT].strip():
-                answers.append(_proposal(row.line, row) if name == PROPOSALS else _sampled(row.line, row))
+        read_row = _proposal if name == PROPOSALS else _sampled
+        answers += [read_row(row.line, row) for row in rows if row[SEGMENT].strip()]
     return answers
 
 

@@ -69,6 +69,7 @@ _OWN_LINES = ("text", "id", "case", "programme", "question", "study", "group", "
 MOST_ATTRIBUTE_VALUES = 40
 ATTRIBUTE_WORDS = 5
 MANY_FLAGS = 3
+SHOWN_WORDS = 3
 MIN_TEXT_WORDS = 2.5
 
 
@@ -131,7 +132,9 @@ def guess_columns(
     for field in _OWN_LINES:
         if getattr(stated, field) and getattr(stated, field) not in header:
             raise MalformedTranscript(
-                f"there is no column for {field} as it was named (columns: {', '.join(header)})", path=source, line=1
+                f"there is no column for {field} as it was named (columns: {_list(header, header)})",
+                path=source,
+                line=1,
             )
     lower = {name.lower(): name for name in header}
     chosen = {field: getattr(stated, field) or _by_name(lower, field) for field in _OWN_LINES}
@@ -147,7 +150,9 @@ def guess_columns(
         taken.add(chosen[field])
     left = [name for name in header if name not in taken]
     flags = [name for name in left if {row[name].strip() for row in rows} <= {"0", "1", ""}]
-    notes = [f"columns: {', '.join(f'{field} = {chosen[field]}' for field in _OWN_LINES if chosen[field])}"]
+    notes = [
+        f"columns: {', '.join(f'{field} = {_shown(chosen[field], header)}' for field in _OWN_LINES if chosen[field])}"
+    ]
     if len(flags) >= MANY_FLAGS:
         notes.append(f"{len(flags)} columns hold only 0 and 1: if they are codings, bring them in with import-codings")
         left = [name for name in left if name not in flags]
@@ -155,10 +160,10 @@ def guess_columns(
     if attributes is None:
         attributes = tuple(name for name in left if _categorical([row[name] for row in rows]))
     if attributes:
-        notes.append(f"attributes: {', '.join(attributes)}")
+        notes.append(f"attributes: {_list(attributes, header)}")
     answers = [name for name in left if name not in attributes and _words(rows, name) >= MIN_TEXT_WORDS]
     if answers:
-        notes.append(f"not read, perhaps answers to another question: {', '.join(answers)} (--column text=NAME)")
+        notes.append(f"not read, perhaps answers to another question: {_list(answers, header)} (--column text=NAME)")
     return TableColumns(**chosen, attributes=attributes), tuple(notes)
 
 
@@ -166,6 +171,15 @@ def _categorical(cells: Sequence[str]) -> bool:
     """Few different short values; a column of sentences is somebody's words and never an attribute."""
     values = {" ".join(cell.split()) for cell in cells}
     return len(values) <= MOST_ATTRIBUTE_VALUES and max(len(value.split()) for value in values) <= ATTRIBUTE_WORDS
+
+
+def _shown(name: str, header: Sequence[str]) -> str:
+    """A column's name, or its place where the name is a sentence: a table without a header begins with an answer."""
+    return name if len(name.split()) <= SHOWN_WORDS else f"column {header.index(name) + 1}"
+
+
+def _list(names: Sequence[str], header: Sequence[str]) -> str:
+    return ", ".join(_shown(name, header) for name in names)
 
 
 def _by_name(lower: dict[str, str], field: str) -> str:

@@ -91,7 +91,7 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
         raise MalformedTranscript("the table has no rows", path=path.name)
     read = tables.long if tables.is_long(rows) else tables.wide
     table = read(rows, codebook, transcripts)
-    if not table.given:
+    if not table.given and not table.unclear:
         raise ImporterError(_why_nothing(table), path=path.name, hint="import the texts, and the codebook, first")
     segments, decided = _located(project, table.given, transcripts, list(known.values()), coder, blind=not visible)
     return _append(
@@ -193,7 +193,9 @@ def _append(
     unclear: tuple[tuple[int, str], ...] = (),
 ) -> CodingsSummary:
     standing = frames.standing(before)
-    new = [(judged, made) for judged, made in decided if not _stands(judged, made, standing)]
+    # Of two answers to one thing in a file the later stands, so that reading the file again changes nothing.
+    last = {(judged.segment, judged.coder, judged.codes): (judged, made) for judged, made in decided}
+    new = [(judged, made) for judged, made in last.values() if not _stands(judged, made, standing)]
     if new:
         with project.store.writing() as connection:
             for who in sorted({judged.coder for judged, _ in new}):

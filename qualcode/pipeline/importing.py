@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from qualcode.errors import ImporterError, ProjectError, UnknownFormat
 from qualcode.importers import Description, Imported, ReadOptions, Skipped, TableColumns
 from qualcode.importers.manifest import FIELDS, Manifest, from_file_name, read_manifest, read_programmes
 from qualcode.importers.overlap import overlaps
+from qualcode.importers.rows import separator_of
+from qualcode.importers.text import decoded
 from qualcode.pipeline import acts
 from qualcode.pipeline.acts import Progress
 from qualcode.project import MANIFEST, PROGRAMMES, Project
@@ -68,6 +71,20 @@ def files_in(raw: Path) -> list[Path]:
     return found
 
 
+def refuse_inside(folder: Path, raw: Path) -> None:
+    """Refuse a project inside the folder of transcripts, which is never written to.
+
+    Raises:
+        ProjectError: it would lie there.
+    """
+    if raw.is_dir() and folder.resolve().is_relative_to(raw.resolve()):
+        raise ProjectError(
+            "the project would lie inside the folder of transcripts",
+            place=str(folder),
+            hint="choose another folder with -o",
+        )
+
+
 def import_files(
     project: Project,
     raw: Path,
@@ -91,12 +108,7 @@ def import_files(
     """
     files = files_in(raw)
     base = raw if raw.is_dir() else raw.parent
-    if project.folder.resolve().is_relative_to(raw.resolve()) and raw.is_dir():
-        raise ProjectError(
-            "the project would lie inside the folder of transcripts",
-            place=str(project.folder),
-            hint="choose another folder with -o",
-        )
+    refuse_inside(project.folder, raw)
     names = [path.relative_to(base).as_posix() for path in files]
     manifest = _manifest(project, base, names, kind, whole=raw.is_dir())
     with project.store.reading() as connection:
@@ -104,8 +116,7 @@ def import_files(
         stored = {transcript.id: transcript for transcript in corpus.transcripts(connection)}
         cases = corpus.cases(connection)
     if (base / PROGRAMMES).exists():
-        with project.store.writing() as connection:
-            corpus.set_programmes(connection, read_programmes(base / PROGRAMMES))
+        _describe_programmes(project, base / PROGRAMMES)
     new = unchanged = described = 0
     skipped: list[Skipped] = []
     notes: list[tuple[str, str]] = []
@@ -227,6 +238,23 @@ def _write(project: Project, cases: list[Case], fresh: list[Transcript], changed
         )
 
 
+def _describe_programmes(project: Project, path: Path) -> None:
+    stated = read_programmes(path)
+    with project.store.reading() as connection:
+        known = corpus.programmes(connection)
+    changed = [programme for programme in stated if known.get(programme.id) != programme]
+    if changed:
+        with project.store.writing() as connection:
+            corpus.set_programmes(connection, changed)
+            events.record(
+                connection,
+                "describe",
+                actor=acts.RESEARCHER,
+                at=acts.now(),
+                subjects=[f"programme:{programme.id}" for programme in changed],
+            )
+
+
 def _manifest(project: Project, base: Path, names: list[str], kind: Kind | None, *, whole: bool) -> Manifest:
     """The project's manifest, started from the folder's own or from the file names; new files are added to it."""
     own, theirs = project.folder / MANIFEST, base / MANIFEST
@@ -261,21 +289,21 @@ def _refuse_missing(manifest: Manifest, names: list[str], path: Path, whole: boo
 
 
 def _append(path: Path, described: Mapping[str, Description]) -> None:
-    """Add rows for files, in the columns that the manifest has."""
-    columns = ["file", *FIELDS]
+    """Add rows for files, in the columns, the separator and the encoding that the manifest has."""
+    text, encoding, columns, separator = "", "utf-8", ["file", *FIELDS], ","
     if path.exists():
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            columns = next(csv.reader(handle), columns)
-    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    with path.open("a", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        if not text:
-            writer.writerow(columns)
-        elif not text.endswith("\n"):
-            handle.write("\n")
-        for name, description in described.items():
-            cells = {field: getattr(description, field) or "" for field in FIELDS} | {"file": name}
-            writer.writerow([cells.get(column.strip().lower(), "") for column in columns])
+        text, encoding, _ = decoded(path.read_bytes(), path.name)
+        separator = separator_of(text)
+        columns = next(csv.reader(io.StringIO(text), delimiter=separator), columns)
+    added = io.StringIO(newline="")
+    writer = csv.writer(added, lineterminator="\n", delimiter=separator)
+    if not text:
+        writer.writerow(columns)
+    for name, description in described.items():
+        cells = {field: getattr(description, field) or "" for field in FIELDS} | {"file": name}
+        writer.writerow([cells.get(column.strip().lower(), "") for column in columns])
+    gap = "\n" if text and not text.endswith("\n") else ""
+    path.write_bytes((text + gap + added.getvalue()).encode(encoding, errors="xmlcharrefreplace"))
 
 
 def _overlap_notes(transcripts: list[Transcript]) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from qualcode.pipeline.segmenting import SegmentSummary
 from qualcode.pipeline.tagging import TagSummary
 from qualcode.pipeline.theming import ThemeSummary
 from qualcode.project import Project
+from qualcode.store import events
 
 REVIEW_SHEET = "review"
 
@@ -61,6 +62,7 @@ def run(
     """
     importing.files_in(raw)
     folder = folder or default_folder(raw)
+    importing.refuse_inside(folder, raw)
     began = not folder.exists()
     project = initial.init(folder, codebook)
     try:
@@ -72,15 +74,8 @@ def run(
             vectors, _ = tagging.encoder(progress)
             tagged = tagging.tag(project, vectors=vectors, progress=progress)
             found = theming.themes(project, vectors=vectors, progress=progress)
-            changed = bool(
-                imported.new
-                or imported.described_anew
-                or segmented.new
-                or segmented.retired
-                or tagged.run
-                or found.anew
-            )
-            files, losses = _exports(project) if changed or not _complete(project) else ((), ())
+            changed = not _up_to_date(project)
+            files, losses = _exports(project) if changed else ((), ())
     except QualcodeError:
         if began:
             project.close()
@@ -96,9 +91,9 @@ def default_folder(raw: Path) -> Path:
 
 
 def _exports(project: Project) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    asked = sheet.sheet(project, _free_sheet(project.exports))
     tables = exporting.export(project)
     page = exporting.report(project)
-    asked = sheet.sheet(project, _free_sheet(project.exports))
     return (*page.files, asked.path, *tables.files), tables.losses
 
 
@@ -111,12 +106,15 @@ def _free_sheet(folder: Path) -> Path:
     return path
 
 
-def _complete(project: Project) -> bool:
+def _up_to_date(project: Project) -> bool:
+    """Whether the exports were made after the last act in the record."""
     try:
-        json.loads((project.exports / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        made_after = json.loads((project.exports / "run.json").read_text(encoding="utf-8"))["event"]
+    except (OSError, ValueError, KeyError, TypeError):
         return False
-    return (project.exports / "report.html").exists()
+    with project.store.reading() as connection:
+        last = events.all_events(connection)[-1].id
+    return bool(made_after == last) and (project.exports / "report.html").exists()
 
 
 def _nothing(imported: ImportSummary) -> ImporterError:

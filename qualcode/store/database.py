@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event, select, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from qualcode.errors import StoreError
 from qualcode.store import schema
@@ -37,7 +37,7 @@ class Database:
         try:
             self._migrate()
         except DatabaseError as error:
-            raise _refusal(error, path) from error
+            raise _refusal(error, path) from None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -46,7 +46,7 @@ class Database:
             with self._engine.connect() as connection:
                 yield connection
         except DatabaseError as error:
-            raise _refusal(error, self.path) from error
+            raise _refusal(error, self.path) from None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -54,8 +54,8 @@ class Database:
         try:
             with self._engine.connect().execution_options(qualcode_writes=True) as connection, connection.begin():
                 yield connection
-        except OperationalError as error:
-            raise _refusal(error, self.path) from error
+        except DatabaseError as error:
+            raise _refusal(error, self.path) from None
 
     def close(self) -> None:
         """Fold the write-ahead log back into the file, so that no second file is left beside it."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from qualcode.store import schema
 
@@ -57,8 +57,8 @@ def record(
     """
     last = connection.execute(select(schema.events.c.hash).order_by(schema.events.c.id.desc()).limit(1)).scalar()
     mac = hmac.new(secret, digestmod=hashlib.sha256)
-    for text in words:
-        mac.update(text.encode())
+    for said in words:
+        mac.update(said.encode())
         mac.update(b"\x1f")
     body = {
         "at": at,
@@ -83,7 +83,10 @@ def chain_faults(connection: Connection) -> list[int]:
         if row["previous"] != previous or row["hash"] != _hash(body) or row["id"] != expected:
             faults.append(int(row["id"]))
         previous, expected = row["hash"], row["id"] + 1
-    return faults
+    # A chain cannot tell that its end was cut off; the counter that numbers events can.
+    counter = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+    counted = connection.execute(counter).scalar() or 0
+    return faults if counted < expected else [*faults, *range(expected, counted + 1)]
 
 
 def all_events(connection: Connection) -> list[Event]:

@@ -109,11 +109,12 @@ def judged(connection: Connection, runs_folder: Path) -> pd.DataFrame:
     ]
     frames = [pd.DataFrame(rows, columns=list(JUDGED_COLUMNS))]
     machines = set(_machines(connection))
+    current = set(connection.execute(select(schema.segments.c.id).where(schema.segments.c.current)).scalars())
     for run in stored.runs(connection):
         path = runs_folder / run.id / "proposals.parquet"
         if run.coder in machines and path.exists():
             cells = pd.read_parquet(path)
-            cells = cells[cells["state"] != NOT_JUDGED]
+            cells = cells[(cells["state"] != NOT_JUDGED) & cells["segment"].isin(current)]
             frames.append(
                 pd.DataFrame(
                     {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -128,8 +128,8 @@ class Reading:
     """How the model reads some texts."""
 
     model: CodebookModel
-    texts: list[str]
-    matrix: Any
+    texts: list[str] = field(repr=False)
+    matrix: Any = field(repr=False)
     vectors: NDArray[np.float32] | None
     strength: NDArray[np.float64]
     """Shape (texts, codes), 0 to 1: .5 where a code is TIMES_OTHERS as likely as the others on average."""

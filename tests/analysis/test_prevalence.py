@@ -83,13 +83,11 @@ def test_the_frames_given_are_not_changed() -> None:
     pd.testing.assert_frame_equal(segments, SEGMENTS)
 
 
-# BUG: the docstring asks for segment, case, programme; without a column transcript it is a KeyError.
 def test_a_frame_of_just_the_documented_columns_is_enough() -> None:
     found = by_programme(CODINGS, SEGMENTS[["segment", "case", "programme"]].dropna(), ["alone"])
     assert _row(found.any_polarity, programme="north", code="alone")["cases_with"] == 2
 
 
-# BUG: a polarity that another codebook declares falls out of the table without a word.
 def test_a_polarity_of_another_codebook_is_in_the_table() -> None:
     other = pd.DataFrame(
         [("1", "alone", "positive"), ("3", "alone", "affirmed")], columns=["segment", "code", "polarity"]

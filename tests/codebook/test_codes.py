@@ -58,10 +58,7 @@ def test_what_is_not_meaning_leaves_the_hash(change):
 
 
 def test_text_does_not_slip_from_one_field_into_the_next_unseen():
-    assert (
-        replace(ISOLATION, brief="Being", definition="alone.").hash
-        != replace(ISOLATION, brief="Being alone.").hash
-    )
+    assert replace(ISOLATION, brief="Being", definition="alone.").hash != replace(ISOLATION, brief="Being alone.").hash
     assert Code("a", "A", when_to_use=("x",)).hash != Code("a", "A", when_not_to_use=("x",)).hash
 
 

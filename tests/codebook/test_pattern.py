@@ -72,9 +72,7 @@ def test_a_pattern_must_require_a_word(match):
         parse(match)
 
 
-@pytest.mark.parametrize(
-    "match", ["a||b", "|a", "a|", "*", "?", "a*b", "so_alone", "a??", "a*|*", "(alone|?)"]
-)
+@pytest.mark.parametrize("match", ["a||b", "|a", "a|", "*", "?", "a*b", "so_alone", "a??", "a*|*", "(alone|?)"])
 def test_signs_in_the_wrong_place_are_refused(match):
     with pytest.raises(ValueError, match="is not a word of a pattern"):
         parse(match)

@@ -139,7 +139,6 @@ def test_affirmed_and_relieved_are_never_added(make) -> None:
     assert cells == [("affirmed", "1", "1", "1"), ("relieved", "1", "1", "1")]
 
 
-# BUG: a theme whose nearest code has left the codebook since is a KeyError in the template: exit 70.
 def test_a_theme_near_a_code_that_is_gone_does_not_stop_the_report(project) -> None:
     made = exporting.bundle(project)
     theme = Theme("th_1", ("tea",), ("s_1",), ("s_1",), 3, {"north": 1}, 0.3, "gone", 0.9)

@@ -20,9 +20,7 @@ def _csv(path: Path) -> list[dict[str, str]]:
 
 
 def _survey(*answers: str) -> dict[str, str]:
-    rows = "".join(
-        f'{n},"{answer.replace(chr(34), chr(34) * 2)}"\n' for n, answer in enumerate(answers, start=1)
-    )
+    rows = "".join(f'{n},"{answer.replace(chr(34), chr(34) * 2)}"\n' for n, answer in enumerate(answers, start=1))
     return {"survey.csv": "id,comment\n" + rows}
 
 
@@ -33,9 +31,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text(make) -> None:
     exporting.export(project)
     rows = _csv(project.exports / "excerpts_unreviewed.csv")
     assert sorted(row["excerpt"] for row in rows) == sorted("'" + text for text in bad)
-    assert not [
-        cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    ]
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     page = openpyxl.load_workbook(project.exports / "excerpts_unreviewed.xlsx").worksheets[0]
     cells = [cell for row in page.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
@@ -47,9 +43,7 @@ def test_a_cell_of_forty_thousand_characters_is_whole_in_the_csv_and_cut_and_tol
     assert len(LONG) > 40_000
     project = make(_survey(LONG), tag=True)
     written = exporting.export(project)
-    assert {row["excerpt"].strip() for row in _csv(project.exports / "excerpts_unreviewed.csv")} == {
-        LONG.strip()
-    }
+    assert {row["excerpt"].strip() for row in _csv(project.exports / "excerpts_unreviewed.csv")} == {LONG.strip()}
     page = openpyxl.load_workbook(project.exports / "excerpts_unreviewed.xlsx").worksheets[0]
     longest = max((str(cell.value or "") for row in page.iter_rows() for cell in row), key=len)
     assert len(longest) <= 32_767

@@ -40,8 +40,7 @@ def test_a_column_has_one_type(cells, values):
 
 
 CELLS = st.lists(
-    st.text(max_size=12)
-    | st.sampled_from(["1", "007", "2.5", "yes", "no", "2025-01-01", "", "?", "N/A", "None"])
+    st.text(max_size=12) | st.sampled_from(["1", "007", "2.5", "yes", "no", "2025-01-01", "", "?", "N/A", "None"])
 )
 
 

@@ -23,9 +23,7 @@ FIRST = Transcript(
     case="P1",
     source="sub/KO01.txt",
 )
-SECOND = Transcript(
-    "t_2", "Carrying it all got too heavy.", (Turn(0, 30),), case="P2", row="7", source="survey.csv"
-)
+SECOND = Transcript("t_2", "Carrying it all got too heavy.", (Turn(0, 30),), case="P2", row="7", source="survey.csv")
 THIRD = Transcript("t_3", "N/A", (Turn(0, 3),), case="P3", row="8", source="survey.csv")
 TEXTS = (FIRST, SECOND, THIRD)
 
@@ -103,7 +101,6 @@ def test_a_wide_table_must_say_which_text():
         wide({"burden": "1"})
 
 
-# BUG: a column without a Latin letter has the slug "code", as has every code without one:
 # 0 and 1 for age become codings.
 def test_a_column_in_another_script_is_not_another_code():
     codebook = Codebook("x", "X", (Code("alone", "Одиночество"), Code("burden", "Burden")))
@@ -124,16 +121,12 @@ def test_a_long_row_is_found_by_its_quotation():
 def test_a_long_row_is_found_by_its_offsets_in_a_file():
     for name in ("sub/KO01.txt", "KO01.txt", "ko01"):
         start = INTERVIEW.index("nobody")
-        (given,) = long(
-            {"code": "Social isolation", "file": name, "start": str(start), "end": str(start + 6)}
-        ).given
+        (given,) = long({"code": "Social isolation", "file": name, "start": str(start), "end": str(start + 6)}).given
         assert spot(given) == "nobody"
 
 
 def test_offsets_that_do_not_fit_their_quotation_are_not_believed():
-    (given,) = long(
-        {"code": "burden", "file": "KO01", "start": "0", "end": "5", "quote": "nobody rang"}
-    ).given
+    (given,) = long({"code": "burden", "file": "KO01", "start": "0", "end": "5", "quote": "nobody rang"}).given
     assert spot(given) == "nobody rang"
 
 
@@ -167,10 +160,7 @@ def test_a_file_that_is_not_in_the_project_holds_no_quotation():
 
 
 def test_a_row_narrows_where_a_quotation_may_stand():
-    assert (
-        long({"code": "burden", "quote": "N/A", "file": "survey.csv", "row": "8"}).given[0].transcript
-        == "t_3"
-    )
+    assert long({"code": "burden", "quote": "N/A", "file": "survey.csv", "row": "8"}).given[0].transcript == "t_3"
     assert long({"code": "burden", "quote": "N/A", "file": "survey.csv", "row": "7"}).unlocated == (2,)
 
 

@@ -80,12 +80,10 @@ def test_tracked_changes_are_read_as_accepted_and_it_is_said(tmp_path, options):
 
 def test_a_file_without_tracked_changes_says_nothing_of_them(tmp_path, options):
     assert not any(
-        "tracked" in note
-        for note in docx.read(saved(tmp_path, with_paragraph(run("P2: So."))), options).notes
+        "tracked" in note for note in docx.read(saved(tmp_path, with_paragraph(run("P2: So."))), options).notes
     )
 
 
-# BUG: what was moved stands in w:moveFrom as plain w:t and is read in its old place and its new one.
 def test_a_passage_that_was_moved_stands_once(tmp_path, options):
     author = 'w:id="1" w:author="Ann" w:date="2025-01-01T00:00:00Z"'
     document = with_paragraph(
@@ -95,7 +93,6 @@ def test_a_passage_that_was_moved_stands_once(tmp_path, options):
     assert text_of(tmp_path, document, options).count("Alone.") == 1
 
 
-# BUG: Word writes a text box twice (Choice and Fallback); both are read.
 def test_a_text_box_stands_once(tmp_path, options):
     box = f"<w:txbxContent><w:p>{run('Nobody came.')}</w:p></w:txbxContent>"
     mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
@@ -148,7 +145,6 @@ def test_a_table_of_speaker_and_speech_is_a_conversation(tmp_path, options):
     ]
 
 
-# BUG: "INT:" in the first cell becomes "INT:: How"; the speech then begins with a colon.
 def test_speakers_in_a_table_may_have_their_colon(tmp_path, options):
     document = table(("INT:", "How are you?"), ("P07:", "Alone."))
     assert speech(tmp_path, document, options) == [("interviewer", "How are you?"), ("participant", "Alone.")]
@@ -158,7 +154,6 @@ def test_other_tables_keep_their_cells_apart(tmp_path, options):
     assert text_of(tmp_path, table(("a", "b", "c"), ("d", "e", "f")), options) == "a\tb\tc\nd\te\tf"
 
 
-# BUG: the rows of a table inside a table are read with the outer row and again by themselves.
 def test_a_table_inside_a_table_stands_once(tmp_path, options):
     document = table(("P1", ""))
     inner = document.tables[0].cell(0, 1).add_table(rows=1, cols=1)

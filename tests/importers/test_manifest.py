@@ -29,7 +29,6 @@ def test_a_faulty_manifest_is_refused_with_its_line(bad, name, line, message):
     assert caught.value.path == name
 
 
-# BUG: blank rows are dropped before rows are counted, so lines below one are told too low.
 def test_a_line_is_counted_as_the_file_counts_it(put):
     path = put("manifest.csv", "file,kind\na.txt,interview\n,\n\nb.txt,podcast\n")
     with pytest.raises(ImporterError) as caught:
@@ -65,19 +64,14 @@ def test_a_manifest_in_excel_is_read_as_one_in_csv(tmp_path):
     book.active.append(["file", "case", "age"])
     book.active.append(["a.txt", "P1", 35])
     book.save(tmp_path / "manifest.xlsx")
-    assert read_manifest(tmp_path / "manifest.xlsx").files["a.txt"] == Description(
-        case="P1", attributes={"age": 35}
-    )
+    assert read_manifest(tmp_path / "manifest.xlsx").files["a.txt"] == Description(case="P1", attributes={"age": 35})
 
 
 @pytest.mark.parametrize(
     ("cell", "declared"), [("yes", True), ("TRUE", True), ("no", False), ("", None), ("unknown", None)]
 )
 def test_what_is_not_declared_is_neither_yes_nor_no(put, cell, declared):
-    assert (
-        read_manifest(put("m.csv", f"file,deidentified\na.txt,{cell}\n")).files["a.txt"].deidentified
-        is declared
-    )
+    assert read_manifest(put("m.csv", f"file,deidentified\na.txt,{cell}\n")).files["a.txt"].deidentified is declared
 
 
 def test_a_header_alone_is_a_manifest_of_nothing(put):
@@ -110,7 +104,6 @@ def test_programmes_need_ids(bad, put):
     assert read_programmes(put("q.csv", "programme\n")) == []
 
 
-# BUG: a programme described twice is given twice; what the first row says is overwritten in silence.
 def test_a_programme_described_twice_is_refused(put):
     with pytest.raises(ImporterError):
         read_programmes(put("p.csv", "programme,name\nkettle_on,Kettle On\nkettle_on,Kettle Off\n"))
@@ -151,7 +144,6 @@ def test_a_pattern_with_an_unknown_field_is_a_project_error():
     assert "name" not in FIELDS
 
 
-# BUG: re.error, redefinition of group name.
 def test_a_pattern_that_names_a_field_twice_is_a_project_error():
     with pytest.raises(ProjectError):
         from_file_name("a-b.txt", "{case}-{case}")

@@ -64,9 +64,7 @@ def test_a_polarity_beside_another_code_without_keep_is_that_codes(tmp_path):
 
 
 def test_an_empty_row_of_the_person_is_an_empty_answer(tmp_path):
-    assert answer(tmp_path, "…", None, None, None, None, "s_1", "burden") == Answer(
-        2, "s_1", proposed="burden"
-    )
+    assert answer(tmp_path, "…", None, None, None, None, "s_1", "burden") == Answer(2, "s_1", proposed="burden")
 
 
 def test_rows_without_a_segment_are_passed_over(tmp_path):
@@ -91,9 +89,7 @@ def test_a_proposals_sheet_without_its_columns_is_refused(tmp_path, column):
 
 def test_a_sample_sheet_without_its_columns_is_refused(tmp_path):
     columns = [name if name != "sample id" else "renamed" for name in SAMPLED]
-    path = filled(
-        tmp_path / "a.xlsx", sampled=[["…", "none", *[""] * 5, "s_1", "a_1"]], sampled_columns=columns
-    )
+    path = filled(tmp_path / "a.xlsx", sampled=[["…", "none", *[""] * 5, "s_1", "a_1"]], sampled_columns=columns)
     with pytest.raises(MalformedTranscript, match="lost its column sample id"):
         sheet.read(path)
 
@@ -108,7 +104,6 @@ def test_only_workbooks_with_our_sheets_are_sheets(tmp_path, put):
     assert not sheet.is_sheet(put("c.csv", "decision\nkeep\n"))
 
 
-# BUG: blank rows are dropped before rows are counted; `Answer.row` is to count as the spreadsheet does.
 def test_rows_are_counted_as_the_spreadsheet_counts_them(tmp_path):
     path = filled(tmp_path / "a.xlsx", [[None] * 7, ["…", "", "keep", "", "", "s_1", "burden"]])
     assert [found.row for found in sheet.read(path)] == [3]
@@ -172,6 +167,4 @@ def test_what_is_written_is_read_back_as_undecided_and_answers_survive(tmp_path)
     header = [cell.value for cell in page[1]]
     page.cell(2, header.index("decision") + 1).value = "keep"
     book.save(path)
-    assert sheet.read(path)[0] == Answer(
-        2, "s_1", proposed="burden", decision="keep", machine_polarity="affirmed"
-    )
+    assert sheet.read(path)[0] == Answer(2, "s_1", proposed="burden", decision="keep", machine_polarity="affirmed")

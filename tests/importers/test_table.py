@@ -87,9 +87,7 @@ def test_the_text_is_the_column_with_the_longest_answers(put, options):
 
 
 def test_stated_columns_win_over_guesses(put, options):
-    imported = read(
-        put, options, f"comment,said,who\nother words here now,{LONG},P1\n", text="said", case="who"
-    )
+    imported = read(put, options, f"comment,said,who\nother words here now,{LONG},P1\n", text="said", case="who")
     assert imported.transcripts[0].text == LONG
     assert imported.transcripts[0].case == "P1"
 
@@ -164,18 +162,12 @@ def test_a_workbook_with_dates_is_read_as_its_csv_would_be(tmp_path, options):
     assert dict(imported.cases[0].attributes) == {"joined": date(2024, 1, 2)}
 
 
-# BUG: a second column of answers is neither text nor attribute, and nobody is told.
 def test_a_second_column_of_answers_is_told(put, options):
     rows = "".join(f"{n},{LONG} {n},the tea was cold on day {n}\n" for n in range(50))
     imported = read(put, options, "id,What helped?,What did not?\n" + rows)
     assert any("What did not?" in note for note in imported.notes)
 
 
-# BUG: the case keeps the programme of its first row, and nobody is told (methods 7.5: both arms).
 def test_a_case_in_two_programmes_is_told(put, options):
-    imported = read(
-        put, options, f"id,text,case,programme\n1,{LONG},P1,kettle_on\n2,{LONG},P1,lantern_line\n"
-    )
-    assert any("programme" in note for note in imported.notes[1:]) or any(
-        skip.failed for skip in imported.skipped
-    )
+    imported = read(put, options, f"id,text,case,programme\n1,{LONG},P1,kettle_on\n2,{LONG},P1,lantern_line\n")
+    assert any("programme" in note for note in imported.notes[1:]) or any(skip.failed for skip in imported.skipped)

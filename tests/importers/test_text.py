@@ -34,7 +34,6 @@ def test_a_file_without_a_word_is_refused(bad, options, name):
         "binary.txt",
         "utf8_mark_but_latin1.txt",
         "utf16_cut_short.txt",
-        # BUG: bytes taken for UTF-16 without a mark are decoded without a net: UnicodeDecodeError.
         "utf16_no_mark_cut_short.txt",
     ],
 )
@@ -104,7 +103,6 @@ def test_normal_text_has_one_kind_of_newline_and_no_nul(given_text):
     assert "\x00" not in normal
 
 
-# BUG: NUL is taken out after the mark is stripped, so a mark behind a NUL stays.
 def test_no_byte_order_mark_stays_at_the_start():
     assert text.normalised("\x00\ufeffP1: alone") == "P1: alone"
 
@@ -122,7 +120,6 @@ def test_any_text_with_a_word_comes_back_and_its_turns_lie_in_it(content, encodi
     assert all(0 <= turn.start < turn.end <= len(transcript.text) for turn in transcript.turns)
 
 
-# BUG: the same as utf16_no_mark_cut_short.txt above.
 @given(st.binary(max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_are_read_or_refused_as_a_file(data):
@@ -157,12 +154,8 @@ def test_what_the_manifest_says_stands_on_the_transcript_and_its_case(put, optio
 
 
 def test_a_report_is_one_authors_voice(put, options):
-    transcript = only(
-        put("a.txt", "INT: quoted\nP1: quoted"), replace(options, describe=Description(kind="report"))
-    )
-    assert [(turn.start, turn.end, turn.role) for turn in transcript.turns] == [
-        (0, len(transcript.text), "author")
-    ]
+    transcript = only(put("a.txt", "INT: quoted\nP1: quoted"), replace(options, describe=Description(kind="report")))
+    assert [(turn.start, turn.end, turn.role) for turn in transcript.turns] == [(0, len(transcript.text), "author")]
 
 
 def test_the_id_hangs_on_text_and_secret_and_not_on_the_file(put, options):

@@ -38,7 +38,6 @@ def test_evidence_spans_lie_in_their_excerpts(project: Project) -> None:
         assert all(0 <= start < end <= length for start, end in made.evidence[key])
 
 
-# BUG: the chart's clip paths are numbered by the process ("clip1", then "clip51"), so a second report differs.
 def test_exporting_twice_gives_the_same_bytes_apart_from_clocks(project: Project, tmp_path: Path) -> None:
     for name in ("one", "two"):
         exporting.export(project, tmp_path / name)

@@ -92,7 +92,8 @@ def test_a_long_table_is_located_by_quotation_and_by_offsets(project: Project) -
 
 
 def test_a_long_row_may_say_absent_and_an_unknown_code_is_left_out(project: Project) -> None:
-    rows = "P01.txt,nobody to talk to,isolation,0\nP01.txt,nobody to talk to,weather,1\nP01.txt,never said,isolation,1\n"
+    said = "P01.txt,nobody to talk to"
+    rows = f"{said},isolation,0\n{said},weather,1\nP01.txt,never said,isolation,1\n"
     summary = _taken(project, "file,quote,code,present\n" + rows)
     assert (summary.judged, summary.present) == (1, 0)
     assert summary.unknown_codes == ("weather",)
@@ -105,17 +106,16 @@ def test_a_coder_column_tells_coders_apart(project: Project) -> None:
     assert [coder for _, _, coder in _decisions(project)] == ["anna:ben", "anna:cy"]
 
 
-# BUG: each row is compared with what stood before the file, not with the rows above it; the second import appends
 # row 1 again, and the earlier of two answers now stands.
 def test_one_quotation_coded_twice_in_a_table_is_the_same_after_the_second_import(project: Project) -> None:
-    rows = "P01.txt,nobody to talk to,isolation,affirmed\nP01.txt,nobody to talk to,isolation,relieved\n"
+    said = "P01.txt,nobody to talk to,isolation"
+    rows = f"{said},affirmed\n{said},relieved\n"
     _taken(project, "file,quote,code,polarity\n" + rows)
     before = tables(project.store.path)
     _taken(project, "file,quote,code,polarity\n" + rows)
     assert tables(project.store.path) == before
 
 
-# BUG: a facet value that the codebook does not declare is stored; the review sheet refuses the same value.
 def test_a_polarity_that_the_codebook_does_not_declare_is_told_and_not_stored(project: Project) -> None:
     summary = _taken(project, "file,quote,code,polarity\nP01.txt,nobody to talk to,isolation,gloomy\n")
     frame = project.codings()
@@ -143,8 +143,6 @@ def test_codings_of_a_model_are_a_machines_and_leave_the_tagger_alone(project: P
         assert (codings.latest_machine(connection) or "").startswith("definitions@")
 
 
-# BUG: imported codings of a model are exported as "passages that people have coded", status added, and the report
-# counts them among what "people added".
 def test_codings_of_a_model_are_not_exported_as_peoples(project: Project) -> None:
     _taken(project, WIDE, Coder("gpt", "machine", "imported"))
     made = exporting.bundle(project)
@@ -174,9 +172,7 @@ def test_a_table_that_gives_nothing_is_refused(
     assert tables(project.store.path) == before
 
 
-def test_a_missing_file_and_an_empty_project_are_refused(
-    project: Project, tmp_path: Path, codebook_file: Path
-) -> None:
+def test_a_missing_file_and_an_empty_project_are_refused(project: Project, tmp_path: Path, codebook_file: Path) -> None:
     with pytest.raises(ImporterError, match="no such file"):
         import_codings(project, tmp_path / "none.csv", ANNA)
     with initial.init(tmp_path / "empty", codebook_file) as empty, pytest.raises(NotEnoughData):

@@ -151,8 +151,6 @@ def test_a_name_that_may_be_a_persons_is_not_made_a_case(make) -> None:
     assert found["Mary Jones.txt"].case == found["Mary Jones.txt"].id
 
 
-# BUG: the project's manifest lists the first folder's files (we wrote them there ourselves), and so every other
-# folder is refused: "names 1 files that are not in the folder".
 def test_a_second_folder_can_be_imported_into_a_project(make, tmp_path: Path) -> None:
     project = make({"P01.txt": P01})
     write_files(tmp_path / "second", {"P02.txt": P02})
@@ -160,7 +158,6 @@ def test_a_second_folder_can_be_imported_into_a_project(make, tmp_path: Path) ->
     assert set(_transcripts(project)) == {"P01.txt", "P02.txt"}
 
 
-# BUG: a manifest that comes with the folder is copied at the first import and completed only at the second.
 def test_a_manifest_that_lacks_a_file_is_completed_at_once(make) -> None:
     project = make({"P01.txt": P01, "P02.txt": P02, "manifest.csv": "file,case\nP01.txt,P01\n"})
     once = (project.folder / MANIFEST).read_bytes()
@@ -168,28 +165,21 @@ def test_a_manifest_that_lacks_a_file_is_completed_at_once(make) -> None:
     assert (project.folder / MANIFEST).read_bytes() == once
 
 
-# BUG: rows are appended with commas whatever separates the columns: another empty line at every import.
 def test_a_manifest_with_semicolons_does_not_grow_at_every_import(make) -> None:
-    project = make(
-        {"P01.txt": P01, "P02.txt": P02, "manifest.csv": "file;kind;case\nP01.txt;interview;P01\n"}
-    )
+    project = make({"P01.txt": P01, "P02.txt": P02, "manifest.csv": "file;kind;case\nP01.txt;interview;P01\n"})
     importing.import_files(project, _raw(project))
     twice = (project.folder / MANIFEST).read_bytes()
     importing.import_files(project, _raw(project))
     assert (project.folder / MANIFEST).read_bytes() == twice
 
 
-# BUG: reading knows Windows-1252, appending does not: UnicodeDecodeError, exit 70.
 def test_a_manifest_in_windows_1252_takes_new_files(tmp_path: Path, codebook_file: Path, make) -> None:
     project = make({"P01.txt": P01})
-    (project.folder / MANIFEST).write_bytes(
-        "file,case,town\nP01.txt,P01,Orléans on the river\n".encode("cp1252")
-    )
+    (project.folder / MANIFEST).write_bytes("file,case,town\nP01.txt,P01,Orléans on the river\n".encode("cp1252"))
     write_files(_raw(project), {"P02.txt": P02})
     assert importing.import_files(project, _raw(project)).new == 1
 
 
-# BUG: a field that stands twice in file_name_pattern ends as re.error, exit 70.
 def test_a_file_name_pattern_with_a_field_twice_is_a_fault_of_the_settings(make) -> None:
     with pytest.raises(ProjectError):
         make({"a_b.txt": P01}, toml='[import]\nfile_name_pattern = "{case}_{case}"\n')

@@ -51,9 +51,7 @@ def test_two_projects_of_the_same_folder_agree_on_everything_but_ids_and_clocks(
     small: Path, codebook_file: Path
 ) -> None:
     run(small / "raw", small / "second", codebook_file)
-    one, two = (
-        re.sub(r"\b[a-z]+_[0-9a-f]{16}\b", "ID", _csv(small / name)) for name in ("project", "second")
-    )
+    one, two = (re.sub(r"\b[a-z]+_[0-9a-f]{16}\b", "ID", _csv(small / name)) for name in ("project", "second"))
     assert sorted(one.splitlines()) == sorted(two.splitlines())
 
 
@@ -75,7 +73,6 @@ def test_a_new_file_is_coded_alone(small: Path) -> None:
         assert events.chain_faults(connection) == []
 
 
-# BUG: the run overwrites exports/review.xlsx, which it told the person to fill in; their answers are gone.
 def test_a_run_with_a_new_file_does_not_throw_away_answers_in_the_review_sheet(small: Path) -> None:
     path = small / "project" / "exports" / "review.xlsx"
     book = openpyxl.load_workbook(path)
@@ -92,7 +89,6 @@ def test_a_run_with_a_new_file_does_not_throw_away_answers_in_the_review_sheet(s
     assert kept
 
 
-# BUG: judgements that came in since the last report are in no export, and the run says that all is reported.
 def test_a_run_after_judgements_brings_the_report_up_to_date(small: Path, tmp_path: Path) -> None:
     table = tmp_path / "coded.csv"
     table.write_text("file,quote,code\nP01.txt,I was so lonely then.,isolation\n")
@@ -101,7 +97,6 @@ def test_a_run_after_judgements_brings_the_report_up_to_date(small: Path, tmp_pa
     assert "anna" in (small / "project" / "exports" / "excerpts.csv").read_text(encoding="utf-8-sig")
 
 
-# BUG: a programme that is described anew is stored (without an event) and the report keeps the old name.
 def test_an_edited_programme_reaches_the_report(small: Path) -> None:
     path = small / "raw" / "programmes.csv"
     path.write_text(path.read_text().replace("North Line", "Northern Light"))
@@ -179,9 +174,7 @@ def test_a_manifest_that_names_missing_files_is_refused_and_makes_no_project(
     assert not (tmp_path / "project").exists()
 
 
-def test_an_output_folder_inside_raw_is_refused_and_raw_stays_as_it_was(
-    tmp_path: Path, codebook_file: Path
-) -> None:
+def test_an_output_folder_inside_raw_is_refused_and_raw_stays_as_it_was(tmp_path: Path, codebook_file: Path) -> None:
     write_files(tmp_path / "raw", {"P01.txt": "Some text."})
     with pytest.raises(ProjectError, match="inside the folder of transcripts"):
         run(tmp_path / "raw", tmp_path / "raw" / "project", codebook_file)
@@ -189,7 +182,6 @@ def test_an_output_folder_inside_raw_is_refused_and_raw_stays_as_it_was(
     assert not (tmp_path / "raw" / "project").exists()
 
 
-# BUG: where -o names RAW itself, or a folder in it that exists, the refused run leaves four files there.
 @pytest.mark.parametrize("folder", ["raw", "raw/there"])
 def test_an_existing_output_folder_inside_raw_is_refused_before_anything_is_written(
     tmp_path: Path, codebook_file: Path, folder: str
@@ -202,9 +194,7 @@ def test_an_existing_output_folder_inside_raw_is_refused_before_anything_is_writ
 
 
 @pytest.mark.parametrize("folder", ["letter", "letter/project"])
-def test_an_output_folder_that_cannot_be_made_is_refused(
-    tmp_path: Path, codebook_file: Path, folder: str
-) -> None:
+def test_an_output_folder_that_cannot_be_made_is_refused(tmp_path: Path, codebook_file: Path, folder: str) -> None:
     write_files(tmp_path, {"raw/P01.txt": "Some text.", "letter": "a regular file"})
     with pytest.raises(ProjectError, match="cannot be written") as caught:
         run(tmp_path / "raw", tmp_path / folder, codebook_file)
@@ -225,9 +215,7 @@ def test_an_edited_codebook_is_a_new_machine_coder_and_the_old_codings_stay(smal
     path.write_text(path.read_text().replace("patterns: [form|forms|paperwork]", "patterns: [ducks|boiler]"))
     summary = run(small / "raw", small / "project")
     assert summary.tagged.run
-    assert {(c.segment, c.code) for c in _machine_codings(small / "project")} != {
-        (c.segment, c.code) for c in before
-    }
+    assert {(c.segment, c.code) for c in _machine_codings(small / "project")} != {(c.segment, c.code) for c in before}
     with sqlite3.connect(small / "project" / "qualcode.sqlite") as connection:
         kept = {id_ for (id_,) in connection.execute("SELECT id FROM codings")}
         assert connection.execute("SELECT count(*) FROM codebooks").fetchone() == (2,)

@@ -90,9 +90,7 @@ def test_a_changed_polarity_stands_in_place_of_the_machines(project: Project, pa
     assert coding.facets == {"polarity": other}
 
 
-def test_another_code_beside_keep_is_both_and_beside_reject_that_one_instead(
-    project: Project, path: Path
-) -> None:
+def test_another_code_beside_keep_is_both_and_beside_reject_that_one_instead(project: Project, path: Path) -> None:
     rows = _rows(path, "Proposals")
     other = [next(c for c in ("isolation", "listening", "paperwork") if c != r["code id"]) for r in rows]
     answers = {
@@ -107,7 +105,6 @@ def test_another_code_beside_keep_is_both_and_beside_reject_that_one_instead(
     assert [c.code for c in made_instead] == [other[1]]
 
 
-# BUG: another code without a decision judges the machine's own proposal as well, absent; the guide on the sheet
 # (and `decide`) say that an empty decision judges nothing.
 def test_another_code_without_a_decision_does_not_judge_the_proposal(project: Project, path: Path) -> None:
     row = _rows(path, "Proposals")[0]
@@ -119,9 +116,7 @@ def test_another_code_without_a_decision_does_not_judge_the_proposal(project: Pr
     assert judged.codes == (other,)
 
 
-def test_in_the_sample_none_judges_every_code_absent_and_a_code_the_others(
-    project: Project, path: Path
-) -> None:
+def test_in_the_sample_none_judges_every_code_absent_and_a_code_the_others(project: Project, path: Path) -> None:
     rows = _rows(path, "Unproposed")
     _fill(path, "Unproposed", {0: {"code 1": "none"}, 1: {"code 1": "paperwork", "polarity 1": "denied"}})
     _taken(project, path)

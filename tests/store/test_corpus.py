@@ -51,9 +51,7 @@ def test_a_transcript_comes_back_equal(store: Database) -> None:
 
 def test_describing_anew_keeps_text_turns_and_source(store: Database) -> None:
     with store.writing() as connection:
-        corpus.describe(
-            connection, replace(TRANSCRIPT, text="other", source="other", wave="3", deidentified=None)
-        )
+        corpus.describe(connection, replace(TRANSCRIPT, text="other", source="other", wave="3", deidentified=None))
     with store.reading() as connection:
         assert corpus.transcripts(connection) == [replace(TRANSCRIPT, wave="3", deidentified=None)]
 

@@ -31,9 +31,7 @@ def _judge(project: Project, coder: str, codes: tuple[str, ...], present: tuple[
     return segment
 
 
-def test_a_machines_judged_cells_are_absent_and_present_and_what_it_abstained_on_is_missing(
-    make, small_once
-) -> None:
+def test_a_machines_judged_cells_are_absent_and_present_and_what_it_abstained_on_is_missing(make, small_once) -> None:
     with Project.open(small_once / "project") as coded:
         floor = float(_cells(coded)["raw_score"].median())
     project = make(SMALL, tag=True, toml=f"[tag]\nfloor = {floor:.6f}\n")
@@ -64,9 +62,7 @@ def test_the_last_decision_of_each_coder_stands(project: Project) -> None:
     _judge(project, "ben", ("isolation",), ("isolation",))
     present = project.codings()
     own = present[present["coder_kind"] == "human"]
-    assert set(own[["coder", "segment", "code"]].itertuples(index=False, name=None)) == {
-        ("ben", segment, "isolation")
-    }
+    assert set(own[["coder", "segment", "code"]].itertuples(index=False, name=None)) == {("ben", segment, "isolation")}
     judged = project.judged()
     assert len(judged[judged["coder"] == "anna"]) == 2
 
@@ -98,7 +94,6 @@ def test_the_programme_of_a_segment_is_its_transcripts(project: Project) -> None
     }  # fmt: skip
 
 
-# BUG: cells of segments that are no longer current stay in `judged`, their present codes leave `codings`.
 def test_present_cells_do_not_turn_into_absent_ones_when_the_unit_changes(project: Project) -> None:
     settings = project.folder / SETTINGS
     settings.write_text(settings.read_text().replace('unit = "window"', 'unit = "sentence"'))
