@@ -83,9 +83,16 @@ class Codebook:
     about: str = ""
     language: str = "en"
     _by_id: Mapping[str, Code] = field(init=False, repr=False, compare=False)
+    _version: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_id", {code.id: code for code in self.codes})
+        parts = [
+            *sorted((code.hash, code.status) for code in self.codes),
+            *sorted((facet.id, facet.values) for facet in self.facets),
+        ]
+        version = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+        object.__setattr__(self, "_version", version)
 
     def __getitem__(self, code_id: str) -> Code:
         return self._by_id[code_id]
@@ -104,11 +111,7 @@ class Codebook:
     @property
     def version(self) -> str:
         """Hash of the set of codes (with their status) and facets."""
-        parts = [
-            *sorted((code.hash, code.status) for code in self.codes),
-            *sorted((facet.id, facet.values) for facet in self.facets),
-        ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+        return self._version
 
     def facet(self, facet_id: str) -> Facet | None:
         """The facet of that id, or None."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qualcode.codebook import Codebook, slug
 from qualcode.corpus import Transcript
@@ -95,7 +96,19 @@ def wide(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Seq
         present: dict[str, Mapping[str, str]] = {code: {} for code, state in decided.items() if state == 1}
         given.append(Given(number, transcript.id, start, end, tuple(sorted(decided)), present))
     codes = tuple(sorted(set(columns.values())))
-    return GivenTable(tuple(given), codes, unknown, tuple(unlocated), tuple(approximate), tuple(unclear))
+    return GivenTable(_merged(given), codes, unknown, tuple(unlocated), tuple(approximate), tuple(unclear))
+
+
+def _merged(given: Sequence[Given]) -> tuple[Given, ...]:
+    """Rows on the very same stretch are one decision: a code is present where any of them has it."""
+    merged: dict[tuple[str, int, int], Given] = {}
+    for decision in given:
+        place = (decision.transcript, decision.start, decision.end)
+        if (known := merged.get(place)) is not None:
+            judged = tuple(sorted({*known.judged, *decision.judged}))
+            decision = replace(known, judged=judged, present={**known.present, **decision.present})
+        merged[place] = decision
+    return tuple(merged.values())
 
 
 def long(rows: Sequence[Mapping[str, str]], codebook: Codebook, transcripts: Sequence[Transcript]) -> GivenTable:
@@ -199,16 +212,17 @@ class _Locator:
             candidates = [t for t in candidates if row in (t.row, t.case)]
         if start.isdigit() and end.isdigit() and len(candidates) == 1:
             text, a, b = candidates[0].text, int(start), int(end)
-            if a < b <= len(text) and (not quote or text[a:b] == quote.strip() or text[a:b] == quote):
+            if a < b <= len(text) and (not quote or text[a:b].split() == quote.split()):
                 return candidates[0], a, b, True
         quote = quote.strip()
         if not quote:
             return None
-        hits = [(t, at) for t in candidates if (at := t.text.find(quote)) >= 0]
+        hits = [(t, found.start()) for t in candidates for found in re.finditer(re.escape(quote), t.text)]
         if hits:
-            transcript, at = hits[0]
-            several = len(hits) > 1 or transcript.text.find(quote, at + 1) >= 0
-            return transcript, at, at + len(quote), not several
+            # Of several places the one nearest to where the other tool saw it.
+            near = int(start) if start.isdigit() else 0
+            transcript, at = min(hits, key=lambda hit: abs(hit[1] - near))
+            return transcript, at, at + len(quote), len(hits) == 1
         return self._nearly(candidates, quote)
 
     def row(self, row: Mapping[str, str]) -> tuple[Transcript, int, int, bool] | None:

@@ -26,14 +26,14 @@ from qualcode.store import codings, corpus, events, frames
 from qualcode.store import themes as stored_themes
 
 
-def export(project: Project, folder: Path | None = None) -> Written:
-    """Write excerpts, counts and `run.json`.
+def export(project: Project, folder: Path | None = None, made: Bundle | None = None) -> Written:
+    """Write excerpts, counts and `run.json`; `made` is a bundle that stands already.
 
     Raises:
         NotEnoughData: there are no segments.
         ProjectError: the folder cannot be written.
     """
-    made = bundle(project)
+    made = made or bundle(project)
     folder = folder or project.exports
     written = _write(project, "table", made, folder)
     path = folder / "run.json"
@@ -43,9 +43,9 @@ def export(project: Project, folder: Path | None = None) -> Written:
     return Written((*written.files, path), written.losses)
 
 
-def report(project: Project, folder: Path | None = None) -> Written:
+def report(project: Project, folder: Path | None = None, made: Bundle | None = None) -> Written:
     """Write `report.html`; raises as `export` does."""
-    return _write(project, "report", bundle(project), folder or project.exports)
+    return _write(project, "report", made or bundle(project), folder or project.exports)
 
 
 def _write(project: Project, name: str, made: Bundle, folder: Path) -> Written:

@@ -92,8 +92,9 @@ def default_folder(raw: Path) -> Path:
 
 def _exports(project: Project) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     asked = sheet.sheet(project, _free_sheet(project.exports))
-    tables = exporting.export(project)
-    page = exporting.report(project)
+    made = exporting.bundle(project)
+    tables = exporting.export(project, made=made)
+    page = exporting.report(project, made=made)
     return (*page.files, asked.path, *tables.files), tables.losses
 
 

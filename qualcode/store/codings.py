@@ -166,12 +166,13 @@ def _add(
     judged: int | None = None,
     run: str | None = None,
 ) -> None:
+    hashes = {code.id: code.hash for code in codebook}
     rows = [
         {
             "id": coding.id,
             "segment": coding.segment,
             "code": coding.code,
-            "code_hash": codebook[coding.code].hash if coding.code in codebook else "",
+            "code_hash": hashes.get(coding.code, ""),
             "coder": coding.coder,
             "judged": judged,
             "run": run,

@@ -1,0 +1,75 @@
+"""Real public data beside the checkout, where they are there: interviews, few-label sessions, a survey, reports."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from qualcode import codebook as codebooks
+from qualcode import segments
+from qualcode.coding import Coder
+from qualcode.importers import Description, ReadOptions, table, text
+from qualcode.importers.overlap import overlaps
+from qualcode.importers.rows import read_rows
+from qualcode.pipeline.import_codings import import_codings
+from qualcode.pipeline.importing import import_files
+from qualcode.pipeline.segmenting import segment
+from qualcode.project import Project
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="the public data are not beside the checkout"),
+]
+
+
+def _documents(folder: str, kind=None):
+    for path in sorted((SHARED / folder).glob("*.txt")):
+        if path.name != "SOURCE.txt":
+            (found,) = text.read(path, ReadOptions(b"k", path.name, Description(kind=kind))).transcripts
+            yield found
+
+
+def test_real_interviews_have_an_interviewer_and_a_participant():
+    roles = [Counter(turn.role for turn in found.turns) for found in _documents("data/pdpilot/transcripts")]
+    assert len(roles) == 7
+    # One transcript's interviewer hardly asks: there nobody is guessed.
+    assert sum(set(found) == {"interviewer", "participant"} for found in roles) >= 6
+
+
+def test_sessions_with_few_labels_are_coded_and_the_moderator_is_not():
+    for found in _documents("data/serdif/transcripts"):
+        made = segments.by_window([found], secret=b"k")
+        assert len(made) > 20
+        assert {one.role for one in made} == {"unknown"}
+        assert all(found.text[one.start : one.end] == one.text for one in made)
+
+
+def test_the_two_pages_of_one_review_are_flagged_and_no_other_pair():
+    reports = list(_documents("seeds", kind="report"))
+    assert len(reports) == 5
+    (pair,) = overlaps(reports)
+    assert pair.share == pytest.approx(0.987, abs=0.01)
+
+
+def test_a_survey_is_read_with_its_services_and_its_flags_are_not_attributes():
+    path = SHARED / "data" / "nhs_fft" / "data.csv"
+    found = table.read(path, ReadOptions(b"k", path.name))
+    assert len(found.transcripts) == 7397
+    assert len({transcript.programme for transcript in found.transcripts}) > 5
+    assert not any("Parking" in case.attributes for case in found.cases)
+
+
+def test_a_framework_becomes_a_codebook_and_existing_labels_come_in(tmp_path: Path):
+    rows = read_rows(SHARED / "data" / "serdif" / "codebook.csv", "codebook.csv")
+    made = codebooks.from_rows(rows, codebook_id="serdif", title="serdif")
+    codebooks.save(made, tmp_path / "codebook.yaml")
+    assert len(made.active) == 22
+    with Project.create(tmp_path / "p", (tmp_path / "codebook.yaml").read_text(encoding="utf-8")) as project:
+        import_files(project, SHARED / "data" / "serdif" / "transcripts")
+        segment(project)
+        summary = import_codings(project, SHARED / "data" / "serdif" / "data.csv", Coder("one", "human"))
+        assert summary.unlocated == ()
+        assert summary.present == 1930
+        frame = project.codings()
+    assert len(frame) == 1930
