@@ -1,0 +1,1 @@
+"""The tagger against the working gold of the demo corpus."""
