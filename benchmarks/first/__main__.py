@@ -156,7 +156,11 @@ def score(
         truth = np.stack([(part[code.label] == "1").to_numpy() for code in used], axis=1)
         found = np.array([[(row, code.id) in proposed for code in used] for row in part["id"]])
         left = np.mean([[(row, code.id) not in decided for code in used] for row in part["id"]])
-        kappas = [cohen_kappa_score(truth[:, k], found[:, k]) for k in range(len(used))]
+        kappas = [
+            # A code with neither a label nor a proposal has no kappa; the mean is over those that have.
+            cohen_kappa_score(truth[:, k], found[:, k]) if truth[:, k].any() or found[:, k].any() else np.nan
+            for k in range(len(used))
+        ]
         print(
             f"| {name} | {len(part):,} | {f1_score(truth, found, average='micro'):.3f} | "
             f"{f1_score(truth, found, average='macro', zero_division=0):.3f} | {np.nanmean(kappas):.3f} | {left:.1%} |"
