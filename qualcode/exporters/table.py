@@ -35,6 +35,7 @@ _LOOKS = {
     "coder": "quiet",
     "codebook_version": "quiet",
     "code": "quiet",
+    "raw_score": "score",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 UNCERTIFIED = "Machine proposals: uncertified, nobody has judged them. Counts of them are not findings."

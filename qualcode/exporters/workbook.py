@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 LONGEST = 32_767
+TALLEST, LINE = 405.0, 14.5
+"""Points; Excel allows 409."""
+CHARACTERS_A_UNIT = 1.05
 _CUT = " [cut: the whole passage is in the csv]"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -21,7 +25,7 @@ class Column:
     width: float = 12
     choices: tuple[str, ...] = ()
     look: str = ""
-    """`ask` for cells that a person fills, `quiet` for ids, `quote` for participants' words."""
+    """`ask` for cells that a person fills, `quiet` for ids, `quote` for participants' words, `score`."""
     note: str = ""
 
 
@@ -49,6 +53,7 @@ def write(path: Path, sheets: Sequence[Sheet]) -> int:
         "ask": book.add_format(plain | {"bg_color": "#FFF7DF", "border": 1, "border_color": "#E3D9B8"}),
         "quiet": book.add_format(plain | {"font_color": "#8A8A8A", "font_size": 8.5, "text_wrap": False}),
         "quote": book.add_format(plain | {"font_size": 11}),
+        "score": book.add_format(plain | {"num_format": "0.00"}),
         "head": book.add_format(
             plain | {"bold": True, "bg_color": "#2F4858", "font_color": "#FFFFFF", "valign": "vcenter"}
         ),
@@ -71,6 +76,7 @@ def write(path: Path, sheets: Sequence[Sheet]) -> int:
             if column.note:
                 page.write_comment(head, index, column.note, {"x_scale": 2})
         for number, row in enumerate(sheet.rows, start=head + 1):
+            page.set_row(number, _height(sheet.columns, row))
             for index, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
                 cut += _write_cell(page, number, index, value, looks[column.look])
         last = head + len(sheet.rows)
@@ -108,6 +114,16 @@ def write(path: Path, sheets: Sequence[Sheet]) -> int:
     book.close()
     unfinished.replace(path)
     return cut
+
+
+def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
+    """Points that the row's longest cell needs: not every program fits rows to wrapped text by itself."""
+    lines = 1
+    for column, value in zip(columns, row, strict=True):
+        if isinstance(value, str) and column.look != "quiet":
+            wide = max(1.0, column.width * CHARACTERS_A_UNIT)
+            lines = max(lines, sum(max(1, math.ceil(len(part) / wide)) for part in value.split("\n")))
+    return min(TALLEST, LINE * lines + 3)
 
 
 def _write_cell(page: Any, row: int, column: int, value: Any, look: Any) -> int:

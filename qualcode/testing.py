@@ -1,0 +1,87 @@
+"""Checks for authors of plugins: what the pipeline relies on, tried on the part itself. Built-in parts pass too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Tagger
+from qualcode.corpus import Segment
+from qualcode.errors import ImporterError, PluginError
+from qualcode.exporters import Bundle, Written
+from qualcode.importers import Imported, ReadOptions
+
+Read = Callable[[Path, ReadOptions], Imported]
+Write = Callable[[Bundle, Path], Written]
+
+
+def check_importer(read: Read, good: Path, bad: Path | None = None) -> Imported:
+    """Try an importer on a file that it reads and, if given, on one that it must refuse; returns what `good` gave.
+
+    Raises:
+        PluginError: says what the importer does not keep.
+    """
+    options = ReadOptions(b"one secret of a project", "folder/file")
+    found = read(good, options)
+    _expect(bool(found.transcripts), "it gives at least one transcript")
+    _expect(read(good, options) == found, "the same file gives the same records")
+    other = read(good, ReadOptions(b"the secret of another", "folder/file"))
+    ids = {transcript.id for transcript in found.transcripts}
+    _expect(len(ids) == len(found.transcripts), "every transcript has an id of its own")
+    _expect(not ids & {transcript.id for transcript in other.transcripts}, "ids depend on the project's secret")
+    for transcript in found.transcripts:
+        text = transcript.text
+        _expect("\r" not in text and "\x00" not in text and not text.startswith("\ufeff"), "the text is normalised")
+        _expect(any(text[turn.start : turn.end].strip() for turn in transcript.turns), "some turn holds words")
+        at = 0
+        for turn in transcript.turns:
+            _expect(at <= turn.start <= turn.end <= len(text), "turns are in order, apart, and inside the text")
+            at = turn.end
+    if bad is not None:
+        try:
+            read(bad, options)
+        except ImporterError:
+            return found
+        raise PluginError("a bad file is refused with an ImporterError: it was not refused")
+    return found
+
+
+def check_tagger(tagger: Tagger, segments: Sequence[Segment]) -> None:
+    """Try a tagger on segments; raises PluginError where it does not keep what `Proposals` promises."""
+    found = tagger.tag(segments)
+    shape = (len(segments), len(found.codes))
+    _expect(tagger.coder.kind == "machine" and bool(tagger.coder.version), "a tagger is a machine coder with a version")
+    _expect(found.segments == tuple(segment.id for segment in segments), "proposals are in the order of the segments")
+    _expect(found.raw_score.shape == shape and found.state.shape == shape, "scores and states are segments by codes")
+    _expect(bool(np.isin(found.state, (PRESENT, ABSENT, NOT_JUDGED)).all()), "there are three states")
+    _expect(bool(((found.raw_score >= 0) & (found.raw_score <= 1)).all()), "raw scores lie between 0 and 1")
+    present = set(zip(*(axis.tolist() for axis in np.nonzero(found.state == PRESENT)), strict=True))
+    _expect({(int(row), int(column)) for row, column in found.proposed} == present, "each proposal has its particulars")
+    for (row, _), particulars in found.proposed.items():
+        inside = all(0 <= start < end <= len(segments[row].text) for start, end in particulars.evidence)
+        _expect(bool(particulars.evidence) and inside, "every proposal shows evidence inside its segment")
+    again = tagger.tag(segments)
+    same = np.array_equal(again.state, found.state) and np.allclose(again.raw_score, found.raw_score)
+    _expect(same, "the same segments give the same proposals")
+    alone = tagger.tag(segments[:1])
+    _expect(
+        np.allclose(alone.raw_score, found.raw_score[:1], atol=1e-4), "a segment's scores do not hang on the others"
+    )
+
+
+def check_exporter(write: Write, bundle: Bundle, folder: Path) -> Written:
+    """Try an exporter on a bundle; raises PluginError where a file it names is not there, or lies elsewhere."""
+    written = write(bundle, folder)
+    _expect(bool(written.files), "it says which files it wrote")
+    for path in written.files:
+        _expect(path.is_file() and path.resolve().is_relative_to(folder.resolve()), "its files lie in the folder given")
+    stray = {path for path in folder.rglob("*") if path.is_file()} - set(written.files)
+    _expect(not stray, "nothing unfinished is left behind")
+    return written
+
+
+def _expect(kept: bool, promise: str) -> None:
+    if not kept:
+        raise PluginError(f"a promise is not kept: {promise}")

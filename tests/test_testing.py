@@ -1,0 +1,82 @@
+"""The checks for plugin authors: built-in parts pass, broken ones are told what they do not keep."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from qualcode import codebook as codebooks
+from qualcode import resources, segments, testing
+from qualcode.corpus import Turn
+from qualcode.encoders.minilm import MiniLM
+from qualcode.errors import PluginError
+from qualcode.exporters import report, table
+from qualcode.importers import docx, text
+from qualcode.importers import table as tables
+from qualcode.pipeline import exporting
+from qualcode.taggers.definitions import DefinitionTagger
+
+DEMO = resources.path("corpora/demo")
+
+
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [
+        (text.read, "LL01.txt"),
+        (text.read, "LL04.md"),
+        (docx.read, "LL02.docx"),
+        (tables.read, "feedback_lantern_line.csv"),
+        (tables.read, "feedback_kettle_on.xlsx"),
+    ],
+)
+def test_built_in_importers_keep_their_promises(read, name, tmp_path):
+    bad = tmp_path / name
+    bad.write_bytes(b"  \n")
+    testing.check_importer(read, DEMO / name, bad)
+
+
+def test_the_definition_tagger_keeps_its_promises():
+    (transcript,) = testing.check_importer(text.read, DEMO / "KO01.txt").transcripts
+    made = segments.by_window([transcript], secret=b"k")
+    tagger = DefinitionTagger(codebooks.load(resources.path("codebooks/core_five.yaml")), encoder=MiniLM())
+    testing.check_tagger(tagger, made)
+
+
+def test_built_in_exporters_keep_their_promises(project, tmp_path):
+    made = exporting.bundle(project)
+    testing.check_exporter(table.write, made, tmp_path / "tables")
+    testing.check_exporter(report.write, made, tmp_path / "report")
+
+
+def test_an_importer_whose_turns_leave_the_text_is_told():
+    def read(path, options):
+        found = text.read(path, options)
+        (transcript,) = found.transcripts
+        beyond = Turn(0, len(transcript.text) + 1)
+        return replace(found, transcripts=(replace(transcript, turns=(beyond,)),))
+
+    with pytest.raises(PluginError, match="inside the text"):
+        testing.check_importer(read, DEMO / "LL01.txt")
+
+
+def test_an_importer_that_takes_anything_is_told(tmp_path):
+    (tmp_path / "bad.txt").write_text("some words", encoding="utf-8")
+    with pytest.raises(PluginError, match="not refused"):
+        testing.check_importer(text.read, DEMO / "LL01.txt", tmp_path / "bad.txt")
+
+
+def test_a_tagger_without_evidence_is_told():
+    (transcript,) = text.read(DEMO / "KO01.txt", testing.ReadOptions(b"k", "KO01.txt")).transcripts
+    made = segments.by_window([transcript], secret=b"k")
+
+    class Silent:
+        coder = replace(DefinitionTagger(codebooks.load(resources.path("codebooks/core_five.yaml"))).coder)
+
+        def tag(self, batch):
+            real = DefinitionTagger(codebooks.load(resources.path("codebooks/core_five.yaml")), encoder=MiniLM())
+            found = real.tag(batch)
+            assert np.any(found.state == 1)
+            return replace(found, proposed={cell: replace(p, evidence=()) for cell, p in found.proposed.items()})
+
+    with pytest.raises(PluginError, match="evidence"):
+        testing.check_tagger(Silent(), made)
