@@ -15,7 +15,7 @@ COLOURS = {
     "denied": "#9A9A9A",
     "mixed": "#C58B3B",
     "hypothetical": "#8C6BB1",
-    "": "#2F6B8F",
+    "": "#C9B458",
 }
 
 
@@ -31,14 +31,14 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
         {
             "programme": row["programme"],
             "code": labels[row["code"]],
-            "polarity": row["polarity"] or "not stated",
+            "polarity": row["polarity"] or "no polarity",
             "share": row["cases_with"] / row["cases"] if row["cases"] else 0,
         }
         for row in shown.to_dict("records")
     ]
     used = [polarity for polarity in COLOURS if (shown["polarity"] == polarity).any()]
     used += sorted(set(shown["polarity"]) - set(COLOURS))
-    names = [polarity or "not stated" for polarity in used]
+    names = [polarity or "no polarity" for polarity in used]
     return {
         "padding": {"left": 24, "top": 5, "right": 5, "bottom": 5},
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",

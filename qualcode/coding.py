@@ -172,9 +172,6 @@ class Tagger(Protocol):
     def coder(self) -> Coder:
         """The machine coder that this tagger is, version included."""
 
-    def fit(self, background: Sequence[Segment]) -> Tagger:
-        """Learn; `background` are uncoded segments of the corpus."""
-
     def tag(self, segments: Sequence[Segment]) -> Proposals:
         """Judge every segment for every code of the codebook."""
 

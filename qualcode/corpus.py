@@ -23,7 +23,6 @@ AttributeValue = str | int | float | bool | date | None
 
 ROLES: tuple[Role, ...] = get_args(Role)
 KINDS: tuple[Kind, ...] = get_args(Kind)
-UNITS: tuple[Unit, ...] = get_args(Unit)
 ASKING: frozenset[Role] = frozenset({"interviewer", "facilitator"})
 """Roles whose turns are context: never proposed on by the machine, in no denominator."""
 
@@ -65,6 +64,8 @@ class Turn:
     speaker: str = field(default="", repr=False)
     """As labelled in the file: an identity, so it stays out of reprs and exports."""
     case: str | None = None
+    time: float | None = None
+    """Seconds from the beginning of the recording, where the file says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from typing import Any
 
 from qualcode.errors import PluginError
 
-GROUPS = ("importers", "taggers", "encoders", "exporters")
-
 
 def names(group: str) -> list[str]:
     """The names that are registered in `group`, sorted."""

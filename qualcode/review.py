@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged, Sample
 from qualcode.corpus import keyed_id
-from qualcode.formats.sheet import KEEP, NONE, REJECT, Answer
+from qualcode.formats.sheet import KEEP, MOST_CODES, NONE, PROPOSALS, REJECT, SAMPLE, Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def decide(
     codebook: Codebook,
     coder: Coder,
     samples: Mapping[str, Sample],
+    proposals: Mapping[tuple[str, str], Coding] | None = None,
     *,
     now: str,
     secret: bytes,
@@ -54,17 +55,33 @@ def decide(
     with or without a decision on the proposal; the proposal was visible. In the random sample every active code is
     judged: those named are present, the others absent; no proposal was visible. An empty answer judges nothing.
 
+    Args:
+        answers: the rows of a sheet.
+        codebook: whose active codes are judged.
+        coder: whose answers these are.
+        samples: random samples by id, for inclusion probabilities.
+        proposals: the machine's codings by segment and code; one that is kept passes on its facets and evidence.
+        now: when, ISO 8601.
+        secret: the project's key.
+
     Returns:
         Judgements with their codings, and answers that were not understood.
     """
     decided: list[tuple[Judged, list[Coding]]] = []
+    proposals = proposals or {}
     unclear: list[Unclear] = []
+    # A row on a proposal speaks for its code, whatever another row of the same passage puts there as "other code".
+    own_rows = {(answer.segment, answer.proposed) for answer in answers if answer.proposed and answer.decision}
     for answer in answers:
         problem = _problem(answer, codebook)
         if problem:
-            unclear.append(Unclear(answer.row, problem))
+            unclear.append(Unclear(answer.row, f"{problem} (sheet {PROPOSALS if answer.proposed else SAMPLE})"))
             continue
-        present = {code: polarity for code, polarity in answer.other if code != NONE}
+        present = {
+            code: polarity
+            for code, polarity in answer.other
+            if code != NONE and (not answer.proposed or (answer.segment, code) not in own_rows)
+        }
         judged = list(present)
         if answer.proposed:
             if not answer.decision and not present:
@@ -74,7 +91,11 @@ def decide(
             if answer.decision:
                 judged = [answer.proposed, *(code for code in judged if code != answer.proposed)]
         elif answer.other:
-            judged = [code.id for code in codebook.active]
+            judged = list(present)
+            if len(present) < MOST_CODES:
+                # With every cell filled there may be a code that found no room: the others are not judged.
+                asked = set(answer.asked) or {code.id for code in codebook.active}
+                judged = [code.id for code in codebook.active if code.id in asked or code.id in present]
         else:
             continue
         sample = samples.get(answer.sample)
@@ -95,13 +116,25 @@ def decide(
                 segment=answer.segment,
                 code=code,
                 coder=coder.id,
-                facets={"polarity": polarity} if polarity else {},
+                facets=_facets(answer, code, polarity, proposals),
+                evidence=kept.evidence if (kept := _kept(answer, code, proposals)) else (),
+                clause=kept.clause if kept else "",
                 made_at=now,
             )
             for code, polarity in present.items()
         ]
         decided.append((judgement, codings))
     return decided, unclear
+
+
+def _kept(answer: Answer, code: str, proposals: Mapping[tuple[str, str], Coding]) -> Coding | None:
+    """The machine's coding that a person keeps, with its evidence and facets."""
+    return proposals.get((answer.segment, code)) if code == answer.proposed and answer.decision == KEEP else None
+
+
+def _facets(answer: Answer, code: str, polarity: str, proposals: Mapping[tuple[str, str], Coding]) -> dict[str, str]:
+    kept = _kept(answer, code, proposals)
+    return (dict(kept.facets) if kept else {}) | ({"polarity": polarity} if polarity else {})
 
 
 def _problem(answer: Answer, codebook: Codebook) -> str:

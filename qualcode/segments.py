@@ -19,7 +19,8 @@ HEADING_WORDS = 9
 CONTEXT_CHARACTERS = 400
 """How much of a question is kept as context, from its end (what was asked last is what is answered)."""
 
-_MARKUP = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+_MARKUP = re.compile(r"\[[^\[\]]*\]|\((?![^()]*\b(?:[Ii]|my|me|we|us|our)\b)[^()]{0,80}\)")
+"""`[laughs]`, `(inaudible)`, `(The participant reads)`; words of one's own in round brackets are speech."""
 
 Cut = Callable[[Transcript, Turn], list[tuple[int, int]]]
 

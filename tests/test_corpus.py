@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualcode.corpus import ASKING, KINDS, ROLES, UNITS, Case, Segment, Transcript, Turn, keyed_id
+from qualcode.corpus import ASKING, KINDS, ROLES, Case, Segment, Transcript, Turn, Unit, keyed_id
 
 SENTINEL = "zzsentinelzz"
 
@@ -65,4 +66,4 @@ def test_what_is_not_stated_differs_from_what_is_false():
 
 def test_the_kinds_and_units_of_the_house():
     assert set(KINDS) == {"interview", "focus_group", "feedback", "diary", "report"}
-    assert set(UNITS) == {"turn", "sentence", "window", "response", "selection"}
+    assert set(get_args(Unit)) == {"turn", "sentence", "window", "response", "selection"}

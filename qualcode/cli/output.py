@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,11 +39,6 @@ def note(text: str) -> None:
 def warn(text: str, hint: str = "") -> None:
     """Something that a person should look at."""
     err.print(f"[yellow]![/yellow] {escape(text)}" + (f"\n  [dim]{escape(hint)}[/dim]" if hint else ""))
-
-
-def heading(text: str) -> None:
-    """A step's name."""
-    out.print(f"[bold]{escape(text)}[/bold]")
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -151,8 +145,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     return value
-
-
-def flush() -> None:
-    """Write out what is buffered."""
-    sys.stdout.flush()

@@ -58,6 +58,7 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
             {
                 "project": summary.folder,
                 "changed": summary.changed,
+                "codebook": summary.codebook,
                 "imported": summary.imported,
                 "segmented": summary.segmented,
                 "tagged": summary.tagged,
@@ -73,6 +74,7 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
         output.line(f"report: {summary.folder / 'exports' / 'report.html'}")
         return
     segmented(summary.segmented, as_json=False)
+    output.line(f"codebook   {summary.codebook}")
     tagged(summary.tagged, as_json=False)
     themes(summary.themes, as_json=False, brief=True)
     for loss in summary.losses:

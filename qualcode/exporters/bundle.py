@@ -76,7 +76,7 @@ class Bundle:
     themes: tuple[ThemeQuotes, ...]
     no_themes: str
     counts: Mapping[str, int]
-    """transcripts, cases, words, segments, covered, proposals, kept, rejected, added, abstained."""
+    """transcripts, cases, words, segments, covered, proposals, kept, rejected, added, abstained, not_counted."""
     about: Mapping[str, Any]
     """Versions, seed, hashes: what `run.json` holds."""
 

@@ -139,7 +139,13 @@ def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
         people = {quote["case"] for quote in chosen}
         seen = {quote["polarity"] for quote in chosen}
         best = min(
-            range(len(left)), key=lambda i: (_weak(left[i]), left[i]["case"] in people, left[i]["polarity"] in seen, i)
+            range(len(left)),
+            key=lambda i: (
+                left[i]["case"] in people,
+                bool(chosen) and left[i]["polarity"] in seen,
+                _weak(left[i]),
+                i,
+            ),
         )
         chosen.append(left.pop(best))
     return chosen

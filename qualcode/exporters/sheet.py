@@ -14,6 +14,7 @@ from qualcode.exporters import workbook
 from qualcode.exporters.workbook import Column, Sheet
 from qualcode.formats.sheet import (
     CODE,
+    CODEBOOK,
     DECISION,
     KEEP,
     MOST_CODES,
@@ -109,7 +110,7 @@ def write(
             ],
         ),
         Sheet(
-            "Codebook",
+            CODEBOOK,
             (
                 Column("code", 22),
                 Column("label", 22),

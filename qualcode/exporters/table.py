@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from qualcode.exporters import workbook
-from qualcode.exporters.bundle import EXCERPT_COLUMNS, Bundle, Written
+from qualcode.exporters.bundle import Bundle, Written
 from qualcode.exporters.workbook import Column, Sheet
 
 _WIDTHS = {
@@ -142,8 +142,3 @@ def _about(bundle: Bundle) -> Sheet:
         else:
             flat[name] = value
     return Sheet("About", (Column("what", 30), Column("value", 70)), [[name, value] for name, value in flat.items()])
-
-
-def empty_excerpts() -> pd.DataFrame:
-    """No rows, all columns: an empty export still has its header."""
-    return pd.DataFrame(columns=list(EXCERPT_COLUMNS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PROPOSALS, SAMPLE = "Proposals", "Unproposed"
+PROPOSALS, SAMPLE, CODEBOOK = "Proposals", "Unproposed", "Codebook"
 KEEP, REJECT, NONE = "keep", "reject", "none"
 MOST_CODES = 3
 """Codes that a row of the random sample has room for."""
@@ -29,3 +29,5 @@ class Answer:
     """Polarity that the person put in place of the machine's."""
     machine_polarity: str = ""
     sample: str = ""
+    asked: tuple[str, ...] = ()
+    """Codes that the sheet asked about, by its own codebook page; empty where that page is gone."""

@@ -16,6 +16,8 @@ _ROW = ("id", "row", "row_id", "response_id", "respondent")
 _FILE = ("file", "transcript", "document", "source", "group", "participant", "case")
 _TRUE, _FALSE = frozenset({"1", "yes", "true", "x", "y"}), frozenset({"0", "no", "false", "n"})
 LEAST_QUOTE_WORDS = 5
+MOST_NEARLY = 300
+"""Without a file name, so many texts at most are searched for a quotation that is not there letter for letter."""
 CONFIDENT = 90.0
 """Least rapidfuzz partial ratio at which a quotation counts as found."""
 
@@ -217,13 +219,14 @@ class _Locator:
         quote = quote.strip()
         if not quote:
             return None
-        hits = [(t, found.start()) for t in candidates for found in re.finditer(re.escape(quote), t.text)]
+        across = r"\s+".join(map(re.escape, quote.split()))
+        hits = [(t, *found.span()) for t in candidates for found in re.finditer(across, t.text)]
         if hits:
             # Of several places the one nearest to where the other tool saw it.
             near = int(start) if start.isdigit() else 0
-            transcript, at = min(hits, key=lambda hit: abs(hit[1] - near))
-            return transcript, at, at + len(quote), len(hits) == 1
-        return self._nearly(candidates, quote)
+            transcript, at, stop = min(hits, key=lambda hit: abs(hit[1] - near))
+            return transcript, at, stop, len(hits) == 1
+        return self._nearly(candidates, quote) if file or len(candidates) <= MOST_NEARLY else None
 
     def row(self, row: Mapping[str, str]) -> tuple[Transcript, int, int, bool] | None:
         """As calling it, from a table's row: its file and quotation, offsets if there."""

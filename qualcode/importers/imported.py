@@ -24,7 +24,7 @@ class Description:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TableColumns:
     """Which columns of a table hold what; empty fields are guessed from names and contents."""
 
@@ -77,5 +77,7 @@ class Imported:
     transcripts: tuple[Transcript, ...]
     cases: tuple[Case, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    numbered: bool = False
+    """Rows are known by their number alone."""
     notes: tuple[str, ...] = ()
     """Said once in the summary: encodings, guessed roles, columns. No participant's words, no names."""

@@ -130,5 +130,8 @@ def from_file_name(file: str, pattern: str) -> Description:
         regex = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" for i, part in enumerate(parts))
         match = re.fullmatch(regex, stem)
         if match:
-            return _description(match.groupdict(), "file_name_pattern", 1, {})
+            said = match.groupdict()
+            kind = said.get("kind", "").lower().replace(" ", "_").replace("-", "_")
+            # A file name may be a person's: what is no kind is left out, and never printed.
+            return _description(said | {"kind": kind if kind in KINDS else ""}, "file_name_pattern", 1, {})
     return Description(case=stem) if _PSEUDONYM.match(stem) else Description()

@@ -7,6 +7,7 @@ from pathlib import Path
 from qualcode.errors import MalformedTranscript
 from qualcode.formats.sheet import (
     CODE,
+    CODEBOOK,
     DECISION,
     KEEP,
     MOST_CODES,
@@ -25,9 +26,17 @@ from qualcode.importers.rows import read_rows
 
 def is_sheet(path: Path) -> bool:
     """Whether the file is a review sheet of ours."""
-    return path.suffix.lower() == ".xlsx" and bool(
-        read_rows(path, path.name, PROPOSALS) or read_rows(path, path.name, SAMPLE)
-    )
+    from openpyxl import load_workbook
+
+    if path.suffix.lower() != ".xlsx":
+        return False
+    try:
+        workbook = load_workbook(path, read_only=True)
+    except Exception:  # noqa: BLE001 - whatever is wrong with the file, it is no sheet of ours
+        return False
+    names = set(workbook.sheetnames)
+    workbook.close()
+    return {PROPOSALS, SAMPLE} <= names
 
 
 def read(path: Path) -> list[Answer]:
@@ -37,6 +46,7 @@ def read(path: Path) -> list[Answer]:
         MalformedTranscript: a column that carries the answers is gone.
     """
     answers: list[Answer] = []
+    asked = tuple(row["code"].strip() for row in read_rows(path, path.name, CODEBOOK) if row.get("code", "").strip())
     for name in (PROPOSALS, SAMPLE):
         rows = read_rows(path, path.name, name)
         if rows and not NEEDED[name] <= set(rows[0]):
@@ -46,8 +56,8 @@ def read(path: Path) -> list[Answer]:
                 path=path.name,
                 hint="write a new sheet with: qualcode sheet, and copy the answers over",
             )
-        read_row = _proposal if name == PROPOSALS else _sampled
-        answers += [read_row(row.line, row) for row in rows if row[SEGMENT].strip()]
+        filled = [row for row in rows if row[SEGMENT].strip()]
+        answers += [_proposal(row.line, row) if name == PROPOSALS else _sampled(row.line, row, asked) for row in filled]
     return answers
 
 
@@ -68,11 +78,15 @@ def _proposal(number: int, row: dict[str, str]) -> Answer:
     )
 
 
-def _sampled(number: int, row: dict[str, str]) -> Answer:
+def _sampled(number: int, row: dict[str, str], asked: tuple[str, ...]) -> Answer:
     pairs = [
         (row.get(f"code {i}", "").strip().lower(), row.get(f"polarity {i}", "").strip().lower())
         for i in range(1, MOST_CODES + 1)
     ]
     return Answer(
-        number, row[SEGMENT].strip(), other=tuple(pair for pair in pairs if pair[0]), sample=row[SAMPLE_ID].strip()
+        number,
+        row[SEGMENT].strip(),
+        other=tuple(pair for pair in pairs if pair[0]),
+        sample=row[SAMPLE_ID].strip(),
+        asked=asked,
     )

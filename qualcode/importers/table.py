@@ -40,7 +40,6 @@ _NAMES = {
         "participant",
         "participant id",
         "participant_id",
-        "group",
         "person",
         "user",
         "author",
@@ -117,7 +116,7 @@ def read(path: Path, options: ReadOptions) -> Imported:
     several = sum(len(programmes) > 1 for programmes in arms.values())
     if several:
         notes = (*notes, f"{several} cases stand in more than one programme: each counts in every one of theirs")
-    return Imported(tuple(transcripts), tuple(cases.values()), skipped, notes)
+    return Imported(tuple(transcripts), tuple(cases.values()), skipped, not columns.id, notes)
 
 
 def guess_columns(
@@ -175,7 +174,9 @@ def _categorical(cells: Sequence[str]) -> bool:
 
 def _shown(name: str, header: Sequence[str]) -> str:
     """A column's name, or its place where the name is a sentence: a table without a header begins with an answer."""
-    return name if len(name.split()) <= SHOWN_WORDS else f"column {header.index(name) + 1}"
+    words = name.split()
+    plain = len(words) == 1 or (len(words) <= SHOWN_WORDS and not name.istitle())
+    return name if plain else f"column {header.index(name) + 1}"
 
 
 def _list(names: Sequence[str], header: Sequence[str]) -> str:

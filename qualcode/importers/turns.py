@@ -172,6 +172,8 @@ class _Label:
     """Where the speech begins."""
     alone: bool
     """On its own line: the weakest style, trusted only for known role words."""
+    dash: bool = False
+    """`I – ...`: a dash where a colon would be."""
     seconds: float | None = None
 
 
@@ -235,7 +237,8 @@ def _candidates(text: str, speakers: Mapping[str, Role]) -> list[_Label]:
             continue
         mark = match["mark"].strip(" \t*_")
         alone = not mark and not match["time"]
-        found.append(_Label(key, match.start(), match.end(), alone, _seconds(match["time"])))
+        dash = mark in ("–", "—", "-")
+        found.append(_Label(key, match.start(), match.end(), alone, dash, _seconds(match["time"])))
     return found
 
 
@@ -253,6 +256,11 @@ def _trusted(candidates: list[_Label], speakers: Mapping[str, Role]) -> list[_La
         coming_back = {key for key in coming_back if counts[key] >= 4}
     marked = {label.key for label in candidates if not label.alone}
     trusted = coming_back | (known & marked) | {key for key in known if counts[key] >= 2}
+    dashed = Counter(label.key for label in candidates if label.dash and len(label.key) == 1)
+    if len(dashed) < 2 or min(dashed.values()) < 2:
+        # "I – I could not": a stutter, unless two people are labelled so throughout.
+        candidates = [label for label in candidates if not (label.dash and len(label.key) == 1)]
+        trusted &= {label.key for label in candidates}
     return [label for label in candidates if label.key in trusted and (not label.alone or label.key in known)]
 
 
@@ -331,7 +339,7 @@ def _turn(text: str, label: _Label, start: int, end: int, role: Role) -> Turn:
         start += 1
     while end > start and (text[end - 1].isspace() or (text[end - 1] in "*_" and text[end - 2 : end - 1] in "*_\n ")):
         end -= 1
-    return Turn(start, end, role, speaker=label.key)
+    return Turn(start, end, role, speaker=label.key, time=label.seconds)
 
 
 def _with_questions(text: str, turns: list[Turn], question_pattern: str) -> list[Turn]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from qualcode import plugins
 from qualcode.analysis import prevalence
 from qualcode.analysis.prevalence import NOT_STATED
 from qualcode.codebook import Codebook
-from qualcode.coding import Coding, onto
+from qualcode.coding import NOT_JUDGED, Coding, onto
 from qualcode.corpus import Case, Programme, Segment, Transcript
 from qualcode.errors import NotEnoughData, ProjectError
 from qualcode.exporters import Bundle, ThemeQuotes, Written
@@ -77,11 +76,20 @@ def bundle(project: Project) -> Bundle:
         record = events.all_events(connection)
         runs = [run for run in codings.runs(connection) if run.coder == machine]
         standing = frames.standing(decisions)
-        elsewhere = {key[0] for key in standing.codings} - {segment.id for segment in segments}
+        units = {segment.id for segment in segments}
+        elsewhere = {key[0] for key in standing.judged} - units
         quoted = {s.id: s for s in (*segments, *corpus.segments(connection, current=False, ids=sorted(elsewhere)))}
     if not segments:
         raise NotEnoughData("there is nothing to export", needed=1, found=0, hint="qualcode run FOLDER")
-    people = {(segment, code) for segment, coder, code in standing.judged if coders[coder].kind == "human"}
+    judged_by_people = [key for key in standing.judged if coders[key[1]].kind == "human"]
+    people = {(segment, code) for segment, _, code in judged_by_people}
+    # What people decided on an earlier segmentation, or on a selection, decides on the units under it as well.
+    elsewhere_judged = [
+        Coding("", segment, code, coder)
+        for segment, coder, code in judged_by_people
+        if segment not in units and segment in quoted
+    ]
+    people |= {(coding.segment, coding.code) for coding in onto(elsewhere_judged, quoted, segments).codings}
     proposed = {(coding.segment, coding.code) for coding in proposals}
     said_by_people = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "human"]
     imported_machines = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "machine"]
@@ -91,13 +99,11 @@ def bundle(project: Project) -> Bundle:
         row(coding, "kept" if (coding.segment, coding.code) in proposed else "added") for coding in said_by_people
     ]
     unreviewed = [row(coding, "proposed") for coding in open_proposals]
+    counted_codings, lost = _on_units((*said_by_people, *open_proposals), quoted, segments)
     kept = len(people & proposed & {(coding.segment, coding.code) for coding in said_by_people})
     universe = places[places["current"].astype(bool)]
     counted = pd.DataFrame(
-        [
-            (c.segment, c.code, c.facets.get("polarity", ""))
-            for c in _on_units((*said_by_people, *open_proposals), quoted, segments)
-        ],
+        [(c.segment, c.code, c.facets.get("polarity", "")) for c in counted_codings],
         columns=["segment", "code", "polarity"],
     ).drop_duplicates()
     said = set(universe["transcript"])
@@ -123,7 +129,8 @@ def bundle(project: Project) -> Bundle:
             "kept": kept,
             "rejected": len(people & proposed) - kept,
             "added": sum(entry["status"] == "added" for entry in reviewed),
-            "abstained": _abstained(project, runs),
+            "abstained": _abstained(project, runs, units),
+            "not_counted": lost,
         },
         about={
             "made_at": acts.now(),
@@ -209,12 +216,15 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return frame.sort_values(["code", "programme", "case", "transcript", "start"], kind="stable", ignore_index=True)
 
 
-def _on_units(made: Sequence[Coding], quoted: Mapping[str, Segment], segments: list[Segment]) -> list[Coding]:
-    """Codings on the units that are counted; free selections are carried onto them by the one rule."""
+def _on_units(
+    made: Sequence[Coding], quoted: Mapping[str, Segment], segments: list[Segment]
+) -> tuple[list[Coding], int]:
+    """Codings on the units that are counted, free selections carried onto them; and how many found no unit."""
     current = {segment.id for segment in segments}
     own = [coding for coding in made if coding.segment in current]
     free = [coding for coding in made if coding.segment not in current]
-    return [*own, *onto(free, quoted, segments).codings] if free else own
+    carried = onto(free, quoted, segments)
+    return [*own, *carried.codings], len(carried.lost)
 
 
 def _evidence(made: Any, quoted: Mapping[str, Segment]) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -266,10 +276,11 @@ def _why_no_themes(batch: str) -> str:
     return "too few uncovered passages, or no group of them that several people stand behind" if batch else ""
 
 
-def _abstained(project: Project, runs: list[Any]) -> int:
+def _abstained(project: Project, runs: list[Any], units: set[str]) -> int:
     total = 0
     for run in runs:
         path = project.runs / run.id / "proposals.parquet"
-        if os.path.exists(path):
-            total += int((pd.read_parquet(path, columns=["state"])["state"] == -1).sum())
+        if path.exists():
+            cells = pd.read_parquet(path, columns=["segment", "state"])
+            total += int(((cells["state"] == NOT_JUDGED) & cells["segment"].isin(units)).sum())
     return total

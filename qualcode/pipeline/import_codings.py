@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qualcode import review
@@ -57,7 +57,9 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
     codebook = project.codebook
     with project.store.reading() as connection:
         transcripts = corpus.transcripts(connection)
-        known = {segment.id: segment for segment in corpus.segments(connection)}
+        known = {segment.id: segment for segment in corpus.segments(connection, current=False)}
+        machine = codings.latest_machine(connection)
+        proposed = {(c.segment, c.code): c for c in (codings.proposals(connection, machine) if machine else ())}
         samples = codings.samples(connection)
         before = codings.decisions(connection)
     if not transcripts:
@@ -73,7 +75,9 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
                 path=path.name,
                 hint="is it the sheet of another project?",
             )
-        decided, unclear = review.decide(ours, codebook, coder, samples, now=acts.now(), secret=project.secret)
+        decided, unclear = review.decide(
+            ours, codebook, coder, samples, proposed, now=acts.now(), secret=project.secret
+        )
         lost = tuple(answer.row for answer in answers if answer.segment not in known)
         return _append(
             project,
@@ -194,8 +198,7 @@ def _append(
 ) -> CodingsSummary:
     standing = frames.standing(before)
     # Of two answers to one thing in a file the later stands, so that reading the file again changes nothing.
-    last = {(judged.segment, judged.coder, judged.codes): (judged, made) for judged, made in decided}
-    new = [(judged, made) for judged, made in last.values() if not _stands(judged, made, standing)]
+    new = [(judged, made) for judged, made in _last_word(decided) if not _stands(judged, made, standing)]
     if new:
         with project.store.writing() as connection:
             for who in sorted({judged.coder for judged, _ in new}):
@@ -223,6 +226,17 @@ def _append(
         approximate,
         unclear,
     )
+
+
+def _last_word(decided: Sequence[tuple[Judged, Sequence[Coding]]]) -> list[tuple[Judged, list[Coding]]]:
+    """Decisions less the codes on which a later decision of the same coder on the same segment follows."""
+    last = {(j.segment, j.coder, code): place for place, (j, _) in enumerate(decided) for code in j.codes}
+    found: list[tuple[Judged, list[Coding]]] = []
+    for place, (judged, made) in enumerate(decided):
+        codes = tuple(code for code in judged.codes if last[judged.segment, judged.coder, code] == place)
+        if codes:
+            found.append((replace(judged, codes=codes), [coding for coding in made if coding.code in codes]))
+    return found
 
 
 def _stands(judged: Judged, made: Sequence[Coding], standing: frames.Standing) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -19,11 +20,11 @@ from qualcode.importers.rows import separator_of
 from qualcode.importers.text import decoded
 from qualcode.pipeline import acts
 from qualcode.pipeline.acts import Progress
-from qualcode.project import MANIFEST, PROGRAMMES, Project
+from qualcode.project import MANIFEST, PROGRAMMES, SETTINGS, Project
 from qualcode.store import corpus, events
 
 _OURS = {MANIFEST, PROGRAMMES, "qualcode.toml", "codebook.yaml", "codebook.yml"}
-_TABLES = (".csv", ".xlsx")
+_TABLES = (".csv", ".tsv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def files_in(raw: Path) -> list[Path]:
         if path.is_file()
         and path.name not in _OURS
         and not any(part.startswith((".", "~$")) for part in path.relative_to(raw).parts)
+        and not any(
+            (parent / SETTINGS).exists() for parent in path.parents if parent.is_relative_to(raw) and parent != raw
+        )
     ]
     if not found:
         raise ProjectError(
@@ -118,6 +122,7 @@ def import_files(
     if (base / PROGRAMMES).exists():
         _describe_programmes(project, base / PROGRAMMES)
     new = unchanged = described = 0
+    described_cases: dict[str, Case] = {}
     skipped: list[Skipped] = []
     notes: list[tuple[str, str]] = []
     kinds: dict[str, int] = {}
@@ -133,9 +138,10 @@ def import_files(
         skipped += refused
         changed = [transcript for transcript in again if _anew(transcript, stored[transcript.id])]
         taken = {turn.case for t in (*fresh, *again) for turn in t.turns} | {t.case for t in (*fresh, *again)}
-        stated = [case for case in imported.cases if case.id in taken and cases.get(case.id) != case]
-        _write(project, stated, fresh, changed)
-        cases |= {case.id: case for case in stated}
+        for case in imported.cases:
+            if case.id in taken:
+                described_cases[case.id] = _with(described_cases.get(case.id), case)
+        _write(project, fresh, changed)
         for transcript in (*fresh, *changed):
             stored[transcript.id] = transcript
             known.add(_place(transcript))
@@ -145,6 +151,7 @@ def import_files(
         if fresh or changed:
             notes += [(name, note) for note in imported.notes]
     progress("import", len(files), len(files))
+    _write_cases(project, [case for id_, case in described_cases.items() if cases.get(id_) != case])
     if new:
         notes += _overlap_notes(list(stored.values()))
     return ImportSummary(len(files), new, unchanged, described, tuple(skipped), tuple(notes), kinds)
@@ -184,14 +191,19 @@ def _sorted(
     for transcript in imported.transcripts:
         place = _place(transcript)
         if transcript.id in stored:
-            if place in known or stored[transcript.id].source == transcript.source:
+            if stored[transcript.id].source == transcript.source:
                 again.append(transcript)
+            elif place in known:
+                changed += 1
             else:
                 copies += 1
         elif place in known:
             changed += 1
         else:
             fresh.append(transcript)
+    if changed and imported.numbered:
+        # Rows known by their number alone have moved: what looks new may be an old answer at another number.
+        changed, fresh = changed + len(fresh), []
     refused = []
     if changed:
         refused.append(
@@ -217,11 +229,25 @@ def _anew(transcript: Transcript, stored: Transcript) -> bool:
     return replace(transcript, source=stored.source, source_hash=stored.source_hash, encoding=stored.encoding) != stored
 
 
-def _write(project: Project, cases: list[Case], fresh: list[Transcript], changed: list[Transcript]) -> None:
-    if not (cases or fresh or changed):
+def _with(known: Case | None, case: Case) -> Case:
+    """A case that several files describe: what the first of them states stays."""
+    if known is None:
+        return case
+    stated = {name: value for name, value in known.attributes.items() if value is not None}
+    return Case(case.id, known.programme or case.programme, {**case.attributes, **known.attributes, **stated})
+
+
+def _write_cases(project: Project, cases: list[Case]) -> None:
+    if cases:
+        with project.store.writing() as connection:
+            corpus.set_cases(connection, cases)
+            events.record(connection, "describe", actor=acts.RESEARCHER, at=acts.now(), counts={"cases": len(cases)})
+
+
+def _write(project: Project, fresh: list[Transcript], changed: list[Transcript]) -> None:
+    if not (fresh or changed):
         return
     with project.store.writing() as connection:
-        corpus.set_cases(connection, cases)
         corpus.add_transcripts(connection, fresh)
         corpus.set_turns(connection, changed)
         for transcript in changed:
@@ -232,7 +258,7 @@ def _write(project: Project, cases: list[Case], fresh: list[Transcript], changed
             actor=acts.RESEARCHER,
             at=acts.now(),
             subjects=[transcript.id for transcript in (*fresh, *changed)],
-            counts={"new": len(fresh), "described_anew": len(changed), "cases": len(cases)},
+            counts={"new": len(fresh), "described_anew": len(changed)},
             words=[transcript.text for transcript in fresh],
             secret=project.secret,
         )
@@ -271,7 +297,12 @@ def _manifest(project: Project, base: Path, names: list[str], kind: Kind | None,
         name for name in names if name not in manifest.files and PurePosixPath(name).suffix.lower() not in _TABLES
     ]
     named = {name: from_file_name(name, project.settings.file_name_pattern) for name in missing}
-    described = {name: replace(said, kind=said.kind or kind) for name, said in named.items()}
+    pseudonyms = Counter(said.case for said in named.values())
+    described = {
+        # The same pseudonym in two folders may be two people: then it is nobody's until the manifest says whose.
+        name: replace(said, kind=said.kind or kind, case=said.case if pseudonyms[said.case] == 1 else None)
+        for name, said in named.items()
+    }
     if described:
         _append(own, described)
     return Manifest({**manifest.files, **described})
@@ -303,7 +334,14 @@ def _append(path: Path, described: Mapping[str, Description]) -> None:
         cells = {field: getattr(description, field) or "" for field in FIELDS} | {"file": name}
         writer.writerow([cells.get(column.strip().lower(), "") for column in columns])
     gap = "\n" if text and not text.endswith("\n") else ""
-    path.write_bytes((text + gap + added.getvalue()).encode(encoding, errors="xmlcharrefreplace"))
+    whole = text + gap + added.getvalue()
+    try:
+        data = whole.encode(encoding)
+    except UnicodeEncodeError:
+        data = whole.encode("utf-8-sig")
+    unfinished = path.with_name(path.name + ".tmp")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
 
 
 def _overlap_notes(transcripts: list[Transcript]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from qualcode.pipeline.importing import ImportSummary
 from qualcode.pipeline.segmenting import SegmentSummary
 from qualcode.pipeline.tagging import TagSummary
 from qualcode.pipeline.theming import ThemeSummary
-from qualcode.project import Project
-from qualcode.store import events
+from qualcode.project import SETTINGS, Project
+from qualcode.store import events, marks
 
 REVIEW_SHEET = "review"
+EXPORTED = "exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class RunSummary:
     """What each step did; `changed` is False where nothing was new."""
 
     folder: Path
+    codebook: str
     imported: ImportSummary
     segmented: SegmentSummary
     tagged: TagSummary
@@ -64,12 +67,14 @@ def run(
     folder = folder or default_folder(raw)
     importing.refuse_inside(folder, raw)
     began = not folder.exists()
+    texts = False
     project = initial.init(folder, codebook)
     try:
         with project:
             imported = importing.import_files(project, raw, kind=kind, columns=columns, progress=progress)
             if not (imported.new or imported.unchanged or imported.described_anew):
                 raise _nothing(imported)
+            texts, title = True, project.codebook.title
             segmented = segmenting.segment(project, progress=progress)
             vectors, _ = tagging.encoder(progress)
             tagged = tagging.tag(project, vectors=vectors, progress=progress)
@@ -77,24 +82,29 @@ def run(
             changed = not _up_to_date(project)
             files, losses = _exports(project) if changed else ((), ())
     except QualcodeError:
-        if began:
+        if began and not texts:
             project.close()
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    return RunSummary(folder, imported, segmented, tagged, found, files, losses, changed)
+    return RunSummary(folder, title, imported, segmented, tagged, found, files, losses, changed)
 
 
 def default_folder(raw: Path) -> Path:
-    """`RAW-qualcode` beside `raw`."""
+    """`RAW-qualcode` beside the folder `raw`, or beside the folder of the file `raw`."""
     place = raw.resolve()
-    return place.with_name(f"{place.stem if place.is_file() else place.name}-qualcode")
+    if place.is_file():
+        # Beside the folder that holds it: inside, a later run of that folder would read its own exports.
+        return place.parent.with_name(f"{place.stem}-qualcode")
+    return place.with_name(f"{place.name}-qualcode")
 
 
 def _exports(project: Project) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    asked = sheet.sheet(project, _free_sheet(project.exports))
     made = exporting.bundle(project)
+    asked = sheet.sheet(project, _free_sheet(project.exports), made=made)
     tables = exporting.export(project, made=made)
     page = exporting.report(project, made=made)
+    with project.store.writing() as connection:
+        marks.set_mark(connection, EXPORTED, _state(project))
     return (*page.files, asked.path, *tables.files), tables.losses
 
 
@@ -108,14 +118,21 @@ def _free_sheet(folder: Path) -> Path:
 
 
 def _up_to_date(project: Project) -> bool:
-    """Whether the exports were made after the last act in the record."""
+    """Whether this command has exported and reported all since the last act in the record and the last setting."""
     try:
-        made_after = json.loads((project.exports / "run.json").read_text(encoding="utf-8"))["event"]
-    except (OSError, ValueError, KeyError, TypeError):
+        json.loads((project.exports / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return False
     with project.store.reading() as connection:
-        last = events.all_events(connection)[-1].id
-    return bool(made_after == last) and (project.exports / "report.html").exists()
+        exported = marks.mark(connection, EXPORTED)
+    return exported == _state(project) and (project.exports / "report.html").exists()
+
+
+def _state(project: Project) -> str:
+    with project.store.reading() as connection:
+        last = events.all_events(connection)[-1].hash
+    settings = (project.folder / SETTINGS).read_bytes()
+    return hashlib.sha256(last.encode() + settings + project.codebook_text.encode()).hexdigest()
 
 
 def _nothing(imported: ImportSummary) -> ImporterError:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qualcode import review
 from qualcode.errors import ImporterError, NotEnoughData, ProjectError
+from qualcode.exporters import Bundle
 from qualcode.exporters import sheet as sheets
 from qualcode.importers import sheet as filled
 from qualcode.pipeline import acts, exporting
@@ -20,6 +21,8 @@ def holds_answers(path: Path) -> bool:
     """Whether somebody has begun to fill in the sheet at `path`; also True for a file that is no sheet of ours."""
     if not path.exists():
         return False
+    if not filled.is_sheet(path):
+        return True
     try:
         return any(answer.decision or answer.other or answer.polarity for answer in filled.read(path))
     except ImporterError:
@@ -36,7 +39,7 @@ class SheetSummary:
     cut_cells: int
 
 
-def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE) -> SheetSummary:
+def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE, made: Bundle | None = None) -> SheetSummary:
     """Write proposals that nobody has judged and a random sample of segments without a proposal.
 
     Raises:
@@ -49,7 +52,7 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE) -> Sh
             place=str(path),
             hint=f"qualcode import-codings {path} --coder NAME, or choose another file with -o",
         )
-    made = exporting.bundle(project)
+    made = made or exporting.bundle(project)
     with project.store.reading() as connection:
         machine = codings.latest_machine(connection)
         if machine is None:

@@ -65,6 +65,10 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
     foreign = len(segments) - len(own)
     todo = [segment for segment in own if segment.id not in seen]
     if not todo:
+        with project.store.writing() as connection:
+            if seen and codings.set_machine(connection, tagger.coder.id):
+                # An earlier codebook or threshold is back: its proposals stand already.
+                events.record(connection, "tag", actor=tagger.coder.id, at=acts.now(), counts={"segments": 0})
         return TagSummary(tagger.coder.id, "", 0, 0, 0, foreign, notes)
     proposals = _tagged(tagger, todo, progress)
     at = acts.now()
@@ -85,6 +89,7 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
     with project.store.writing() as connection:
         codings.add_coder(connection, tagger.coder)
         codebooks.keep(connection, codebook, project.codebook_text, at)
+        codings.set_machine(connection, tagger.coder.id)
         codings.add_run(connection, run, made, [segment.id for segment in todo], codebook)
         events.record(
             connection,

@@ -14,6 +14,9 @@ from sqlalchemy.dialects.sqlite import insert
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged, Proposals, Run, Sample
 from qualcode.store import schema
+from qualcode.store.marks import mark, set_mark
+
+TAGGER = "tagger"
 
 
 def add_coder(connection: Connection, coder: Coder) -> None:
@@ -106,9 +109,16 @@ def tagged(connection: Connection, coder: str) -> set[str]:
 
 
 def latest_machine(connection: Connection) -> str | None:
-    """The coder of the latest run, or None."""
-    latest = runs(connection)
-    return latest[-1].coder if latest else None
+    """The tagger in force: the one that `tag` used last, or None."""
+    return mark(connection, TAGGER)
+
+
+def set_machine(connection: Connection, coder: str) -> bool:
+    """Make a tagger the one in force; False if it is already."""
+    if latest_machine(connection) == coder:
+        return False
+    set_mark(connection, TAGGER, coder)
+    return True
 
 
 def proposals(connection: Connection, coder: str) -> list[Coding]:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.corpus import AttributeValue, Case, Programme, Segment, Transcript, Turn
@@ -41,6 +41,7 @@ def set_turns(connection: Connection, transcripts: Sequence[Transcript]) -> None
             "role": turn.role,
             "speaker": turn.speaker,
             "case": turn.case,
+            "time": turn.time,
         }
         for transcript in transcripts
         for number, turn in enumerate(transcript.turns)
@@ -74,7 +75,9 @@ def transcripts(connection: Connection, ids: Iterable[str] | None = None) -> lis
         query = query.where(schema.transcripts.c.id.in_(list(ids)))
     turns: dict[str, list[Turn]] = defaultdict(list)
     for row in connection.execute(select(schema.turns).order_by(schema.turns.c.number)).mappings():
-        turns[row["transcript"]].append(Turn(row["start"], row["end"], row["role"], row["speaker"], row["case"]))
+        turns[row["transcript"]].append(
+            Turn(row["start"], row["end"], row["role"], row["speaker"], row["case"], row["time"])
+        )
     rows = connection.execute(query.order_by(schema.transcripts.c.source, schema.transcripts.c.id)).mappings()
     return [
         Transcript(**{name: row[name] for name in _TRANSCRIPT_FIELDS}, turns=tuple(turns[row["id"]])) for row in rows
@@ -147,19 +150,21 @@ def add_selections(connection: Connection, selections: Sequence[Segment]) -> Non
 
 
 def segments(connection: Connection, *, current: bool = True, ids: Iterable[str] | None = None) -> list[Segment]:
-    """Segments with their text, in reading order."""
+    """Segments with their text, in reading order; `current` leaves out what is not of the segmentation in force."""
     s, t = schema.segments.c, schema.transcripts.c
-    text = func.substr(t.text, s.start + 1, s.end - s.start).label("text")
-    query = select(s.id, s.transcript, s.start, s.end, s.unit, text, s.context, s.role, s.case)
+    texts = dict(connection.execute(select(t.id, t.text)).tuples().all())
+    query = select(s.id, s.transcript, s.start, s.end, s.unit, s.context, s.role, s.case)
     query = query.join_from(schema.segments, schema.transcripts, s.transcript == t.id)
     if current:
         query = query.where(s.current)
-    if ids is not None:
-        found: list[Segment] = []
-        for chunk in _chunks(list(ids)):
-            found += [Segment(*row) for row in connection.execute(query.where(s.id.in_(chunk)))]
-        return found
-    return [Segment(*row) for row in connection.execute(query.order_by(t.source, t.row, s.transcript, s.start))]
+    wanted = None if ids is None else set(ids)
+    found = []
+    for row in connection.execute(query.order_by(t.source, t.row, s.transcript, s.start)):
+        id_, transcript, start, end, unit, context, role, case = row
+        if wanted is None or id_ in wanted:
+            text = texts[transcript][start:end]
+            found.append(Segment(id_, transcript, start, end, unit, text, context, role, case))
+    return found
 
 
 def known_places(connection: Connection) -> set[tuple[str, str, str]]:

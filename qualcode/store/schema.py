@@ -77,6 +77,7 @@ turns = Table(
     Column("role", String, nullable=False),
     Column("speaker", String, nullable=False),
     Column("case", String),
+    Column("time", Float),
 )
 
 segments = Table(

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.coding import Theme
 from qualcode.store import schema
+from qualcode.store.marks import mark, set_mark
+
+BATCH = "themes_batch"
 
 
 def latest(connection: Connection) -> tuple[str, list[Theme]]:
     """The latest batch of candidates and its id; an empty id where themes were never looked for."""
-    batch = (
-        connection.execute(select(schema.settings.c.value).where(schema.settings.c.name == "themes_batch")).scalar()
-        or ""
-    )
+    batch = mark(connection, BATCH) or ""
     query = select(schema.themes).where(schema.themes.c.batch == batch).order_by(schema.themes.c.rank)
     found = []
     for row in connection.execute(query).mappings():
@@ -28,8 +29,7 @@ def latest(connection: Connection) -> tuple[str, list[Theme]]:
 
 def add(connection: Connection, batch: str, themes: Sequence[Theme]) -> None:
     """Add a batch of candidates, strongest first; it becomes the latest, also when it is empty."""
-    connection.execute(schema.settings.delete().where(schema.settings.c.name == "themes_batch"))
-    connection.execute(schema.settings.insert().values(name="themes_batch", value=batch))
+    set_mark(connection, BATCH, batch)
     rows = [
         {
             "id": theme.id,
@@ -48,4 +48,4 @@ def add(connection: Connection, batch: str, themes: Sequence[Theme]) -> None:
         for rank, theme in enumerate(themes, start=1)
     ]
     if rows:
-        connection.execute(schema.themes.insert(), rows)
+        connection.execute(insert(schema.themes).on_conflict_do_nothing(), rows)

@@ -141,8 +141,8 @@ class Reading:
         names = self.model.vocabulary
         weights = self.model.weights[column]
         spans: dict[str, Span] = {}
-        for match in _WORD.finditer(self.texts[text].lower()):
-            spans.setdefault(match.group(), match.span())
+        for match in _WORD.finditer(self.texts[text]):
+            spans.setdefault(match.group().lower(), match.span())
         start, end = self.matrix.indptr[text], self.matrix.indptr[text + 1]
         found = [
             (spans[names[feature]], float(value * weights[feature]))
@@ -153,9 +153,9 @@ class Reading:
 
     def evidence(self, text: int, column: int, most: int) -> list[Span]:
         """The words that speak most for the code, strongest first; function words tell a reader nothing."""
-        plain = self.texts[text].lower()
+        said = self.texts[text]
         speaking = [span for span, weight in self.words(text, column) if weight > 0]
-        return [span for span in speaking if plain[slice(*span)] not in nlp.function_words()][:most]
+        return [span for span in speaking if said[slice(*span)].lower() not in nlp.function_words()][:most]
 
     def nearest_clauses(self, texts: Sequence[int], column: int) -> list[tuple[str, float]]:
         """For each text the clause of the code's entry that is nearest, and its cosine."""

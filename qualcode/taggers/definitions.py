@@ -65,6 +65,7 @@ class DefinitionTagger:
     def coder(self) -> Coder:
         """The machine coder; its version is the hash of all that its answers depend on."""
         parts: list[Any] = [VERSION, self.floor, self.threshold, self._encoder.name if self._encoder else "words"]
+        parts += [self.codebook.language, sorted((facet.id, facet.values) for facet in self.codebook.facets)]
         for code in self.codes:
             parts.append(code.hash)
             parts += [(p.match, sorted(p.facets.items()), p.sentence) for p in (*code.patterns, *code.except_patterns)]
@@ -92,8 +93,8 @@ class DefinitionTagger:
             state[raw >= self.floor] = NOT_JUDGED
             state[won & (raw >= self.threshold)] = PRESENT
             self._particulars(state, best, pieces, reading, documents, proposed)
-            self._add_patterns(documents, raw, state, best, reading, proposed)
-            self._add_answers(segments, raw, state, proposed)
+            by_pattern = self._add_patterns(documents, raw, state, best, reading, proposed)
+            self._add_answers(segments, raw, state, proposed, by_pattern)
         return Proposals(
             segments=tuple(segment.id for segment in segments),
             codes=tuple(code.id for code in self.codes),
@@ -176,7 +177,8 @@ class DefinitionTagger:
         best: NDArray[np.int64],
         reading: Reading,
         proposed: dict[tuple[int, int], Proposed],
-    ) -> None:
+    ) -> set[tuple[int, int]]:
+        """What patterns say, over what the model says; gives the cells that they filled."""
         found: dict[int, list[tuple[int, dict[str, str], tuple[Span, ...]]]] = defaultdict(list)
         for row, doc in enumerate(documents):
             for code_id, hits in _by_code(self._patterns.find(doc)).items():
@@ -190,6 +192,7 @@ class DefinitionTagger:
                 raw[row, column] = 1 - (1 - raw[row, column]) * (1 - PATTERN_STRENGTH)
                 state[row, column] = PRESENT
                 proposed[row, column] = Proposed(said, spans, clause)
+        return {(row, column) for column, rows in found.items() for row, _, _ in rows}
 
     def _add_answers(
         self,
@@ -197,6 +200,7 @@ class DefinitionTagger:
         raw: NDArray[np.float32],
         state: NDArray[np.int8],
         proposed: dict[tuple[int, int], Proposed],
+        by_pattern: set[tuple[int, int]],
     ) -> None:
         """A bare yes or no takes its code from the question, affirmed or denied."""
         if not self._reads_facets:
@@ -206,6 +210,8 @@ class DefinitionTagger:
         about = dict(zip(questions, self._asked_about(questions), strict=True))
         for row, answer in answers.items():
             for column, clause in about[segments[row].context].items() if answer else ():
+                if (row, column) in by_pattern:
+                    continue  # the answer says it in words of its own: "No, less lonely now"
                 raw[row, column] = max(float(raw[row, column]), ANSWER_STRENGTH)
                 state[row, column] = PRESENT
                 proposed[row, column] = Proposed({"polarity": str(answer)}, ((0, len(segments[row].text)),), clause)

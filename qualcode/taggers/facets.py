@@ -120,9 +120,16 @@ def short_answer(text: str) -> str | None:
     if not words or len(words) > SHORT_ANSWER_WORDS:
         return None
     plain = re.sub(r"^(?:(?:well|er|erm|em|um|oh|mm|och|ach|eh|hm+)[,. …]*)+", "", " ".join(words).lower()).strip()
-    if lexicon.NO.match(plain):
-        return DENIED
-    return AFFIRMED if lexicon.YES.match(plain) else None
+    for cue, answer in ((lexicon.NO, DENIED), (lexicon.YES, AFFIRMED)):
+        said = cue.match(plain)
+        if said:
+            after = plain[said.end() :].strip()
+            rest = re.findall(r"[a-z']+", after)
+            # "No, we managed" answers; "no problem at all" and "I did the forms" say something else.
+            plainly = said.group().strip() not in lexicon.WEAK_ANSWERS or not after or after[0] in ",.;:!?…–—-"
+            answered = plainly or all(word in lexicon.AFTER_AN_ANSWER for word in rest)
+            return answer if answered else None
+    return None
 
 
 def _clause(doc: Doc, start: int, end: int, first: int, last: int) -> tuple[int, int]:

@@ -246,6 +246,17 @@ YES = re.compile(
     r"too right|i'll say|you could say|big time|now and|terribl|dreadful|most days|every day)\b",
     re.IGNORECASE,
 )
+WEAK_ANSWERS = frozenset(
+    {"no", "hardly", "yes", "always", "often", "sometimes", "i did", "i was", "we did", "it was", "it did"}
+)
+"""Words that answer when they stand alone, and begin any sentence otherwise."""
+_AFTER = """
+i it we he she they that did didn't was wasn't were have had do don't really at all no not never so much yes
+yeah aye very honestly actually thanks thank you a bit the time of course think love pet hen too always
+sometimes now ever like well just ken man mate darling dear suppose guess say would wouldn't can't
+"""
+AFTER_AN_ANSWER = frozenset(_AFTER.split())
+"""What may follow a yes or a no without turning it into something else."""
 NO = re.compile(
     r"^(no|naw|nah|nope|never|not really|not at all|not especially|not particularly|not so much|hardly|nae|"
     r"not me|not us|i didn't|i wasn't|we didn't|not once|not one bit|can't say|couldn't say|not a bit|not any)\b",

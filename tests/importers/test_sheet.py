@@ -160,7 +160,7 @@ def test_what_is_written_is_read_back_as_undecided_and_answers_survive(tmp_path)
     assert sheet.is_sheet(path)
     assert sheet.read(path) == [
         Answer(2, "s_1", proposed="burden", machine_polarity="affirmed"),
-        Answer(2, "s_2", sample="a_1"),
+        Answer(2, "s_2", sample="a_1", asked=("burden", "isolation")),
     ]
     book = load_workbook(path)
     page = book[sheet.PROPOSALS]
