@@ -152,7 +152,7 @@ def add_selections(connection: Connection, selections: Sequence[Segment]) -> Non
 def segments(connection: Connection, *, current: bool = True, ids: Iterable[str] | None = None) -> list[Segment]:
     """Segments with their text, in reading order; `current` leaves out what is not of the segmentation in force."""
     s, t = schema.segments.c, schema.transcripts.c
-    texts = dict(connection.execute(select(t.id, t.text)).tuples().all())
+    texts = {row.id: row.text for row in connection.execute(select(t.id, t.text))}
     query = select(s.id, s.transcript, s.start, s.end, s.unit, s.context, s.role, s.case)
     query = query.join_from(schema.segments, schema.transcripts, s.transcript == t.id)
     if current:
