@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from qualcode.corpus import KINDS, Programme
+from qualcode.corpus import KINDS, AttributeValue, Programme
 from qualcode.errors import ImporterError, ProjectError
 from qualcode.importers.attributes import NOT_STATED, typed
 from qualcode.importers.imported import Description
@@ -62,7 +62,9 @@ def read_manifest(path: Path) -> Manifest:
     return Manifest(files)
 
 
-def _description(stated: Mapping[str, str], source: str, line: int, attributes: Mapping[str, object]) -> Description:
+def _description(
+    stated: Mapping[str, str], source: str, line: int, attributes: Mapping[str, AttributeValue]
+) -> Description:
     kind = stated.get("kind", "").lower().replace(" ", "_").replace("-", "_") or None
     if kind is not None and kind not in KINDS:
         raise ImporterError(f"kind {kind!r} is not known (expected one of {', '.join(KINDS)})", path=source, line=line)
@@ -73,7 +75,7 @@ def _description(stated: Mapping[str, str], source: str, line: int, attributes: 
     return Description(
         kind=kind,
         deidentified=None if declared in NOT_STATED else declared in ("yes", "true"),
-        attributes=attributes,  # type: ignore[arg-type]
+        attributes=attributes,
         **texts,
     )
 

@@ -111,40 +111,19 @@ def set_segments(connection: Connection, segments: Sequence[Segment], transcript
     after = {segment.id for segment in segments}
     for ids in _chunks(sorted(before - after)):
         connection.execute(update(schema.segments).where(schema.segments.c.id.in_(ids)).values(current=False))
-    rows = [
-        {
-            "id": s.id,
-            "transcript": s.transcript,
-            "start": s.start,
-            "end": s.end,
-            "unit": s.unit,
-            "context": s.context,
-            "role": s.role,
-            "case": s.case,
-            "current": True,
-        }
-        for s in segments
-    ]
+    rows = [_segment_row(segment, current=True) for segment in segments]
     _upsert(connection, schema.segments, rows, ("unit", "context", "role", "case", "current"))
     return len(after - before), len(before - after)
 
 
+def _segment_row(segment: Segment, *, current: bool) -> dict[str, Any]:
+    stored = ("id", "transcript", "start", "end", "unit", "context", "role", "case")
+    return {name: getattr(segment, name) for name in stored} | {"current": current}
+
+
 def add_selections(connection: Connection, selections: Sequence[Segment]) -> None:
     """Add stretches that somebody coded freely; they are units of their own and never part of a segmentation."""
-    rows = [
-        {
-            "id": s.id,
-            "transcript": s.transcript,
-            "start": s.start,
-            "end": s.end,
-            "unit": s.unit,
-            "context": s.context,
-            "role": s.role,
-            "case": s.case,
-            "current": False,
-        }
-        for s in selections
-    ]
+    rows = [_segment_row(segment, current=False) for segment in selections]
     if rows:
         connection.execute(insert(schema.segments).on_conflict_do_nothing(), rows)
 
