@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+MOST_COLUMNS = 4
+CHART_WIDTH = 700
+"""Of all panels in a row, without labels and gaps: a page's width."""
 _CLIP = re.compile(r"\bclip\d+\b")
 COLOURS = {
     "affirmed": "#2F6B8F",
@@ -39,15 +43,18 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
     used = [polarity for polarity in COLOURS if (shown["polarity"] == polarity).any()]
     used += sorted(set(shown["polarity"]) - set(COLOURS))
     names = [polarity or "no polarity" for polarity in used]
+    panels = shown["programme"].nunique()
+    columns = panels if panels <= MOST_COLUMNS else 3
+    largest = max([value["share"] for value in values], default=0)
     return {
         "padding": {"left": 24, "top": 5, "right": 5, "bottom": 5},
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": "Share of participants with at least one passage, by code and polarity, for each programme",
         "data": {"values": values},
-        "columns": 3,
+        "columns": columns,
         "facet": {"field": "programme", "title": None, "header": {"labelFontSize": 13, "labelFontWeight": "bold"}},
         "spec": {
-            "width": 250,
+            "width": CHART_WIDTH // max(1, columns),
             "height": {"step": 9},
             "mark": {"type": "bar", "cornerRadiusEnd": 1},
             "encoding": {
@@ -56,8 +63,8 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
                 "x": {
                     "field": "share",
                     "type": "quantitative",
-                    "scale": {"domain": [0, 1]},
-                    "axis": {"format": "%", "title": "participants", "tickCount": 4, "grid": True},
+                    "scale": {"domain": [0, max(0.4, math.ceil(largest * 5) / 5)]},
+                    "axis": {"format": "%", "title": "participants", "tickCount": 3, "grid": True},
                 },
                 "color": {
                     "field": "polarity",
@@ -68,6 +75,50 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
                 },
             },
         },
+        "config": {
+            "font": "Helvetica Neue, Helvetica, Arial, sans-serif",
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 12, "titleFontSize": 11, "gridColor": "#EEEEEE"},
+        },
+    }
+
+
+def effects(table: pd.DataFrame) -> dict[str, Any]:
+    """Estimates with their intervals, a row each, in the order given, and a line at no effect.
+
+    Args:
+        table: outcome, comparison, measure, estimate, ci_low, ci_high.
+    """
+    values = [
+        {
+            "outcome": f"{row['outcome']} (with {row['comparison'].replace('_', ' ')})",
+            "estimate": row["estimate"],
+            "low": row["ci_low"],
+            "high": row["ci_high"],
+        }
+        for row in table.to_dict("records")
+    ]
+    rows = {"field": "outcome", "title": None, "sort": [v["outcome"] for v in values], "axis": {"labelLimit": 420}}
+    measure = ", ".join(dict.fromkeys(table["measure"]))
+    low, high = {"field": "low", "type": "quantitative"}, {"field": "high"}
+    return {
+        "padding": {"left": 70, "top": 5, "right": 5, "bottom": 5},
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": "Effects as the review states them, with 95 % intervals",
+        "width": 300,
+        "height": {"step": 22},
+        "data": {"values": values},
+        "layer": [
+            {"mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 0}}},
+            {
+                "mark": {"type": "rule", "color": COLOURS["affirmed"], "strokeWidth": 2},
+                "encoding": {"y": rows, "x": {**low, "title": f"{measure} and 95 % interval"}, "x2": high},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 55, "color": COLOURS["affirmed"]},
+                "encoding": {"y": rows, "x": {"field": "estimate", "type": "quantitative"}},
+            },
+        ],
         "config": {
             "font": "Helvetica Neue, Helvetica, Arial, sans-serif",
             "view": {"stroke": None},

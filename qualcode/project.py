@@ -22,6 +22,7 @@ from qualcode.store.database import Database
 
 SETTINGS, CODEBOOK, KEY, STORE = "qualcode.toml", "codebook.yaml", "qualcode.key", "qualcode.sqlite"
 MANIFEST, PROGRAMMES = "manifest.csv", "programmes.csv"
+LITERATURE = "literature"
 APPROACHES = (
     "coding_reliability",
     "codebook_framework",
@@ -150,6 +151,11 @@ class Project:
     def runs(self) -> Path:
         """Where machine runs lie."""
         return self.folder / "runs"
+
+    @property
+    def literature(self) -> Path:
+        """Where published programmes and effects lie; the folder may be missing."""
+        return self.folder / LITERATURE
 
     @property
     def exports(self) -> Path:

@@ -15,7 +15,7 @@ _PLACES = (_PACKAGE / "_shipped", _PACKAGE.parent)
 
 
 def path(relative: str) -> Path:
-    """The shipped file or folder, e.g. `path("codebooks/core_five.yaml")`.
+    """The shipped file or folder, e.g. `path("codebooks/peer_support.yaml")`.
 
     Raises:
         ProjectError: it is in neither place.

@@ -51,6 +51,12 @@ def by_window(transcripts: Iterable[Transcript], *, secret: bytes, words: int = 
     return _segments(transcripts, "window", windows, secret)
 
 
+def question_before(transcript: Transcript, start: int) -> str:
+    """The question that the words at `start` answer: what was asked last before them, else the text's own question."""
+    asked = [turn for turn in transcript.turns if turn.role in ASKING and turn.end <= start]
+    return _asked(transcript, asked[-1]) if asked else transcript.question
+
+
 def _sentences(transcript: Transcript, turn: Turn) -> list[tuple[int, int]]:
     text = transcript.text[turn.start : turn.end]
     language = transcript.language if transcript.language == "en" else "xx"

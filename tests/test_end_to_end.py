@@ -15,11 +15,14 @@ def _demo(folder: Path, first: Path) -> None:
     done = qualcode("demo", "-o", "demo", cwd=folder, env=environment(first))
     assert done.returncode == 0, done.stderr
     counts = json.loads((folder / "demo" / "exports" / "run.json").read_text())["counts"]
-    assert counts["transcripts"] == 68
+    assert counts["transcripts"] == 125
+    assert counts["reports"] == 1
     assert counts["proposals"] > 40
     page = (folder / "demo" / "exports" / "report.html").read_text(encoding="utf-8")
     assert "Uncertified machine coding" in page
     assert "Lantern Line" in page
+    assert "SMD 0.31 [-0.15, 0.77]" in page
+    assert "0 of 17" in page, "how many published descriptions state a thing"
 
 
 def test_the_demo_from_the_checkout_and_again_without_a_change(tmp_path: Path) -> None:
@@ -43,7 +46,7 @@ def test_the_demo_from_the_wheel_finds_its_codebook_and_corpus_inside_it(tmp_pat
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         archive.extractall(tmp_path / "unpacked")
-    assert "qualcode/_shipped/codebooks/core_five.yaml" in names
+    assert "qualcode/_shipped/codebooks/peer_support.yaml" in names
     assert "qualcode/exporters/templates/report.html" in names
     assert "qualcode/encoders/minilm_vocab.txt" in names
     assert not [name for name in names if name.startswith(("tests/", "corpora/"))]

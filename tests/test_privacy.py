@@ -207,7 +207,7 @@ NOT_TALK = {
     ("Standing", "rows"),
     ("TableColumns", "text"),
 }
-NOT_TALK |= {("TableColumns", "question"), ("CodebookModel", "rows")}
+NOT_TALK |= {("TableColumns", "question"), ("CodebookModel", "rows"), ("Effect", "source")}
 
 
 @pytest.mark.parametrize("record", _records(), ids=lambda record: record.__qualname__)

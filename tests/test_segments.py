@@ -200,3 +200,12 @@ def test_a_row_of_empty_boxes_before_a_word_is_read_at_once():
     began = time.perf_counter()
     assert len(segments.by_turn([transcript], secret=SECRET)) == 1
     assert time.perf_counter() - began < 0.1
+
+
+def test_the_question_before_a_place_is_the_last_that_was_asked():
+    text = "How? Well. And why? Because. It rained."
+    turns = (Turn(0, 4, "interviewer"), Turn(5, 10), Turn(11, 19, "interviewer"), Turn(20, 39))
+    transcript = Transcript("t_1", text, turns, question="What was it like?")
+    assert segments.question_before(transcript, text.index("Well")) == "How?"
+    assert segments.question_before(transcript, text.index("rained")) == "And why?"
+    assert segments.question_before(transcript, 0) == "What was it like?"

@@ -38,7 +38,7 @@ def test_built_in_importers_keep_their_promises(read, name, tmp_path):
 def test_the_definition_tagger_keeps_its_promises():
     (transcript,) = testing.check_importer(text.read, DEMO / "KO01.txt").transcripts
     made = segments.by_window([transcript], secret=b"k")
-    tagger = DefinitionTagger(codebooks.load(resources.path("codebooks/core_five.yaml")), encoder=MiniLM())
+    tagger = DefinitionTagger(codebooks.load(resources.path("codebooks/peer_support.yaml")), encoder=MiniLM())
     testing.check_tagger(tagger, made)
 
 
@@ -70,10 +70,10 @@ def test_a_tagger_without_evidence_is_told():
     made = segments.by_window([transcript], secret=b"k")
 
     class Silent:
-        coder = replace(DefinitionTagger(codebooks.load(resources.path("codebooks/core_five.yaml"))).coder)
+        coder = replace(DefinitionTagger(codebooks.load(resources.path("codebooks/peer_support.yaml"))).coder)
 
         def tag(self, batch):
-            real = DefinitionTagger(codebooks.load(resources.path("codebooks/core_five.yaml")), encoder=MiniLM())
+            real = DefinitionTagger(codebooks.load(resources.path("codebooks/peer_support.yaml")), encoder=MiniLM())
             found = real.tag(batch)
             assert np.any(found.state == 1)
             return replace(found, proposed={cell: replace(p, evidence=()) for cell, p in found.proposed.items()})

@@ -17,16 +17,16 @@ from qualcode.encoders.minilm import MiniLM
 from qualcode.taggers.definitions import DefinitionTagger
 
 TRAPS = Path(__file__).with_name("traps.csv")
-PASSED = 36
-NEVER_FAIL = {"7", "8"}
-"""A volunteer's own load, and a scheme that is only named: every wording of these passes."""
+PASSED = 34
+NEVER_FAIL = {"8"}
+"""A scheme that is only named: every wording of it passes."""
 
 
 @pytest.fixture(scope="module")
 def outcome() -> list[tuple[str, str, bool]]:
     with TRAPS.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    tagger = DefinitionTagger(codebooks.load(resources.path("codebooks/core_five.yaml")), encoder=MiniLM())
+    tagger = DefinitionTagger(codebooks.load(resources.path("codebooks/peer_support.yaml")), encoder=MiniLM())
     segments = [
         Segment(f"s_{n}", "t", 0, len(row["text"]), "turn", row["text"], row["context"]) for n, row in enumerate(rows)
     ]
@@ -37,8 +37,11 @@ def outcome() -> list[tuple[str, str, bool]]:
 def _passes(row, n, found) -> bool:
     got = {code: found.proposed[n, k].facets for k, code in enumerate(found.codes) if found.state[n, k] == PRESENT}
     expected = [item.split(":") for item in row["expected"].split(";") if item]
-    for code, polarity, *holder in expected:
-        if got.get(code, {}).get("polarity") != polarity or (holder and got[code].get("holder") != holder[0]):
+    for code, *stated in expected:
+        said = got.get(code)
+        if said is None or any(
+            said.get(facet) != value for facet, value in zip(("polarity", "holder"), stated, strict=False)
+        ):
             return False
     forbidden = set(found.codes) if row["forbidden"] == "*" else set(row["forbidden"].split(";"))
     return not (set(got) & forbidden) - {code for code, *_ in expected}

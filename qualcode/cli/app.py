@@ -120,7 +120,7 @@ def run(
         Path | None, typer.Option("-o", "--output", help="Project folder; RAW-qualcode unless given.")
     ] = None,
     codebook: Annotated[
-        Path | None, typer.Option("--codebook", help="Codebook of a new project; five core codes unless given.")
+        Path | None, typer.Option("--codebook", help="Codebook of a new project; peer support unless given.")
     ] = None,
     kind: Kind = None,
     column: Columns = None,
@@ -144,7 +144,7 @@ def run(
 def init(
     folder: Annotated[Path, typer.Argument(help="The project folder to make.")],
     codebook: Annotated[
-        Path | None, typer.Option("--codebook", help="Its codebook; five core codes unless given.")
+        Path | None, typer.Option("--codebook", help="Its codebook; peer support unless given.")
     ] = None,
 ) -> None:
     """Make an empty project."""

@@ -13,6 +13,7 @@ from qualcode.analysis.prevalence import Prevalence
 from qualcode.codebook import Codebook
 from qualcode.coding import Theme
 from qualcode.corpus import Programme
+from qualcode.synthesis import Literature
 
 EXCERPT_COLUMNS = (
     "status",
@@ -64,21 +65,27 @@ class Bundle:
     excerpts: pd.DataFrame = field(repr=False)
     """People's codings that stand."""
     unreviewed: pd.DataFrame = field(repr=False)
-    """Machine proposals that nobody has judged."""
+    """Machine proposals that nobody has judged, and the codings of imported machine coders."""
     evidence: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
     """Segment and code (`segment|code`) to spans of the excerpt."""
     prevalence: Prevalence
+    """By people and, where nobody has judged, by the tagger's proposals."""
+    imported: Mapping[str, Prevalence]
+    """By each machine coder whose codings were brought in, apart from all others: its id to its counts."""
     segments: pd.DataFrame = field(repr=False)
-    """The universe: current segments."""
+    """The universe: current segments of participants; of reports only where there is nothing else."""
     programmes: Mapping[str, Programme]
     attributes: pd.DataFrame = field(repr=False)
     """One row a programme: transcripts, participants, segments, words, and its stated attributes."""
     themes: tuple[ThemeQuotes, ...]
     no_themes: str
     counts: Mapping[str, int]
-    """transcripts, cases, words, segments, covered, proposals, kept, rejected, added, abstained, not_counted."""
+    """transcripts, cases, words, segments, covered, proposals, kept, rejected, added, abstained, not_counted,
+    reports, in_reports (codings on reports beside participants), imported (codings of imported machine coders)."""
     about: Mapping[str, Any]
     """Versions, seed, hashes: what `run.json` holds."""
+    literature: Literature
+    """Published programmes and effects to show beside the project's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from qualcode import charts
-from qualcode.analysis.prevalence import NOT_STATED, POLARITIES
+from qualcode.analysis.prevalence import NOT_STATED, POLARITIES, Prevalence
 from qualcode.codebook import Code
+from qualcode.corpus import AttributeValue
 from qualcode.exporters.bundle import Bundle, Written
+from qualcode.synthesis import literature
 
 QUOTES = 3
 """Passages shown a programme and code, no person twice while others have spoken."""
@@ -48,7 +51,8 @@ def _view(bundle: Bundle) -> dict[str, Any]:
     order = sorted(bundle.attributes["programme"], key=lambda p: (p == NOT_STATED, p))
     names = {p: (bundle.programmes[p].name or p) if p in bundle.programmes else p for p in order}
     passages = _passages(bundle)
-    table = bundle.prevalence.table
+    whose, first = next(iter(bundle.imported.items()), ("", bundle.prevalence))
+    table = first.table
     labels = {code.id: code.label for code in codes if (table.loc[table["code"] == code.id, "segments_with"] > 0).any()}
     charted = table[table["programme"].isin(_largest(bundle.attributes))].assign(
         programme=lambda frame: frame["programme"].map(names)
@@ -59,17 +63,66 @@ def _view(bundle: Bundle) -> dict[str, Any]:
         "counts": bundle.counts,
         "about": bundle.about,
         "codebook": bundle.codebook,
-        "programmes": [_programme(bundle, row, names) for row in _ordered(bundle.attributes, order)],
+        "programmes": [_programme(bundle, first, row, names) for row in _ordered(bundle.attributes, order)],
+        "whose": whose,
+        "others": [
+            {"whose": coder, "matrix": _matrix(found, codes, order)}
+            for coder, found in (("", bundle.prevalence), *list(bundle.imported.items())[1:])
+            if whose
+        ],
         "chart": Markup(charts.svg(charts.prevalence(charted, labels))) if labels else "",
         "charted": min(len(order), MOST_PROGRAMMES),
         "names": names,
-        "matrix": _matrix(bundle, codes, order),
+        "matrix": _matrix(first, codes, order),
         "polarities": [p for p in POLARITIES if p and (table["polarity"] == p).any()],
         "sections": [_section(bundle, code, passages, order, names) for code in codes],
         "themes": bundle.themes,
         "no_themes": bundle.no_themes,
         "never": [code.label for code in codes if code.id not in labels],
+        **_literature(bundle, first, order, names),
     }
+
+
+def _literature(bundle: Bundle, first: Prevalence, order: list[str], names: Mapping[str, str]) -> dict[str, Any]:
+    """Published programmes beside the project's own, and trial effects beside what people here speak of."""
+    own = [bundle.programmes[p] for p in order if p in bundle.programmes]
+    tested, effects = bundle.literature.tested, bundle.literature.effects
+    beside = [
+        {
+            "attribute": _words(row.attribute),
+            "own": [_stated(row.own[programme.id]) for programme in own],
+            "stated": row.stated,
+            "values": ", ".join(f"{_words(value)} {n}" for value, n in row.values.items()),
+        }
+        for row in (literature.beside(own, tested) if own and tested else [])
+    ]
+    said = {(row.code, row.programme): row for row in first.any_polarity.itertuples()}
+    rows = []
+    for effect in effects:
+        here = [said[effect.code, p] for p in order if (effect.code, p) in said]
+        rows.append(
+            {
+                "effect": effect,
+                "comparison": _words(effect.comparison),
+                "certainty": _words(effect.certainty or "not stated"),
+                "code": bundle.codebook[effect.code].label if effect.code in bundle.codebook else effect.code,
+                "coded": bool(here),
+                "here": [f"{names[str(row.programme)]} {row.cases_with} of {row.cases}" for row in here],
+            }
+        )
+    return {
+        "own_names": [names[programme.id] for programme in own],
+        "beside": beside,
+        "published": len(tested),
+        "effects": rows,
+        "effects_chart": Markup(charts.svg(charts.effects(pd.DataFrame([asdict(e) for e in effects]))))
+        if effects
+        else "",
+    }
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _largest(attributes: pd.DataFrame) -> set[str]:
@@ -81,11 +134,11 @@ def _ordered(attributes: pd.DataFrame, order: list[str]) -> Iterable[Mapping[Any
     return [rows[programme] for programme in order]
 
 
-def _programme(bundle: Bundle, row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _programme(bundle: Bundle, first: Prevalence, row: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, Any]:
     programme = row["programme"]
-    own = bundle.prevalence.any_polarity
+    own = first.any_polarity
     own = own[(own["programme"] == programme) & (own["segments_with"] > 0)].sort_values("cases_with", ascending=False)
-    split = bundle.prevalence.table
+    split = first.table
     lines = []
     for found in own.head(6).itertuples():
         parts = split[(split["programme"] == programme) & (split["code"] == found.code) & (split["cases_with"] > 0)]
@@ -94,14 +147,15 @@ def _programme(bundle: Bundle, row: Mapping[Any, Any], names: Mapping[str, str])
             {"label": bundle.codebook[found.code].label, "code": found.code, "n": found.cases_with, "said": said}
         )
     described = bundle.programmes.get(programme)
-    stated = [
-        (
-            name.replace("_", " "),
-            "not stated" if value is None else "yes" if value is True else "no" if value is False else value,
-        )
-        for name, value in (described.attributes if described else {}).items()
-    ]
+    stated = [(_words(name), _stated(value)) for name, value in (described.attributes if described else {}).items()]
     return {**row, "name": names[programme], "lines": lines, "stated": stated}
+
+
+def _stated(value: AttributeValue) -> str:
+    """A programme's attribute as people read it; what the source does not give is said to be so."""
+    if value is None:
+        return "not stated"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else _words(str(value))
 
 
 def _passages(bundle: Bundle) -> pd.DataFrame:
@@ -116,12 +170,15 @@ def _section(
     programmes = []
     for programme in order:
         here = own[own["programme"].fillna(NOT_STATED).replace("", NOT_STATED) == programme]
+        coded = here[here["status"] != "proposed"]
+        # What somebody coded comes before what the tagger proposes; beside another machine's codings it comes nowhere.
+        here = coded if len(coded) or bundle.imported else here
         if len(here):
             quotes = _quotes(here)
             for quote in quotes:
                 quote["marked"] = _marked(quote["excerpt"], bundle.evidence.get(f"{quote['segment']}|{code.id}", ()))
             programmes.append({"name": names[programme], "quotes": quotes, "total": len(here)})
-    return {"code": code, "programmes": programmes, "total": len(own)}
+    return {"code": code, "programmes": programmes, "total": sum(part["total"] for part in programmes)}
 
 
 def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
@@ -155,8 +212,8 @@ def _weak(row: Mapping[str, Any]) -> bool:
     return row["status"] == "proposed" and not float(row["raw_score"]) >= STRONG
 
 
-def _matrix(bundle: Bundle, codes: list[Code], order: list[str]) -> list[dict[str, Any]]:
-    table = bundle.prevalence.table
+def _matrix(found: Prevalence, codes: list[Code], order: list[str]) -> list[dict[str, Any]]:
+    table = found.table
     cells = {(row.code, row.programme, row.polarity): row for row in table.itertuples()}
     used = list(dict.fromkeys([*POLARITIES, *sorted(set(table["polarity"]))]))
     rows = []

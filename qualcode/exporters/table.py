@@ -38,6 +38,7 @@ _LOOKS = {
     "raw_score": "score",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+OWN = "people, else the tagger"
 UNCERTIFIED = "Machine proposals: uncertified, nobody has judged them. Counts of them are not findings."
 
 
@@ -49,7 +50,7 @@ def write(bundle: Bundle, folder: Path) -> Written:
     folder.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
     cut = 0
-    prevalence = bundle.prevalence.to_frame()
+    prevalence = _counts(bundle)
     for name, frame, lead in (
         ("excerpts", bundle.excerpts, "Passages that people have coded."),
         ("excerpts_unreviewed", bundle.unreviewed, UNCERTIFIED),
@@ -67,6 +68,13 @@ def write(bundle: Bundle, folder: Path) -> Written:
         (f"{cut} cells were longer than Excel allows and are cut in the xlsx; the csv holds them whole",) if cut else ()
     )
     return Written(tuple(files), losses)
+
+
+def _counts(bundle: Bundle) -> pd.DataFrame:
+    """Counts by programme; `counted` says whose codings they count, one coder's never added to another's."""
+    own = bundle.prevalence.to_frame().assign(counted=OWN)
+    imported = [found.to_frame().assign(counted=coder) for coder, found in bundle.imported.items()]
+    return pd.concat([own, *imported], ignore_index=True)
 
 
 def _counting(bundle: Bundle) -> str:

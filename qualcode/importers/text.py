@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from qualcode.corpus import Case, Kind, Transcript, Turn, keyed_id
@@ -29,9 +30,18 @@ def read(path: Path, options: ReadOptions) -> Imported:
 
 
 def document(
-    text: str, options: ReadOptions, *, source_hash: str, encoding: str = "", notes: tuple[str, ...] = ()
+    text: str,
+    options: ReadOptions,
+    *,
+    source_hash: str,
+    encoding: str = "",
+    notes: tuple[str, ...] = (),
+    labels: Sequence[turns.Label] | None = None,
 ) -> Imported:
     """The transcript of a whole document's text, its turns found; also for other formats' readers.
+
+    `labels` are the speakers of a format that names them; their offsets count in `text`, which is then normalised
+    already.
 
     Raises:
         MalformedTranscript: no word in it.
@@ -55,6 +65,7 @@ def document(
             question_pattern=options.question_pattern,
             case=describe.case or (transcript_id if kind == "focus_group" else None),
             several_people=kind == "focus_group",
+            labels=labels,
         )
     transcript = Transcript(
         id=transcript_id,

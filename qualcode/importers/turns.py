@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qualcode.corpus import ASKING, Role, Turn
 from qualcode.errors import ProjectError
+from qualcode.importers import roles
 
 _TIME = r"\(?\[?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?\]?\)?"
 _S = r"[ \t\u00a0]"
@@ -23,133 +24,6 @@ _LABEL = re.compile(
     rf"(?:{_S}*(?P<time>{_TIME}))?(?P<mark>{_S}*:(?:[*_]{{1,3}})?|{_S}+[–—-](?={_S})|{_S}*$){_S}*",
     re.MULTILINE,
 )
-_ROLE_WORDS: Mapping[str, Role] = {
-    "interviewer": "interviewer",
-    "int": "interviewer",
-    "i": "interviewer",
-    "iv": "interviewer",
-    "q": "interviewer",
-    "researcher": "interviewer",
-    "res": "interviewer",
-    "question": "interviewer",
-    "interviewer/researcher": "interviewer",
-    "moderator": "facilitator",
-    "mod": "facilitator",
-    "m": "facilitator",
-    "facilitator": "facilitator",
-    "fac": "facilitator",
-    "f": "facilitator",
-    "chair": "facilitator",
-    "host": "facilitator",
-    "participant": "participant",
-    "p": "participant",
-    "r": "participant",
-    "a": "participant",
-    "respondent": "participant",
-    "resp": "participant",
-    "interviewee": "participant",
-    "carer": "participant",
-    "parent": "participant",
-    "mother": "participant",
-    "father": "participant",
-    "mum": "participant",
-    "dad": "participant",
-    "grandmother": "participant",
-    "grandfather": "participant",
-    "speaker": "unknown",
-    "answer": "participant",
-    "patient": "participant",
-    "client": "participant",
-    "user": "participant",
-    "volunteer": "participant",
-    "wife": "participant",
-    "husband": "participant",
-    "woman": "participant",
-    "man": "participant",
-    "female": "participant",
-    "male": "participant",
-    "peer supporter": "participant",
-    "supporter": "participant",
-}
-_NEVER = frozenset(
-    " ".join(word.split())
-    for word in [
-        "\n    note",
-        " notes",
-        " nb",
-        " date",
-        " time",
-        " place",
-        " location",
-        " duration",
-        " title",
-        " interview",
-        " transcript",
-        " example",
-        " re",
-        " ps",
-        "\n    warning",
-        " subject",
-        " from",
-        " to",
-        " cc",
-        " file",
-        " page",
-        " name",
-        " start",
-        " end",
-        " audio",
-        " recording",
-        " transcribed by",
-        "\n    transcriber",
-        " id",
-        " participant id",
-        " participants",
-        " present",
-        " summary",
-        " age",
-        " gender",
-        " background",
-        " setting",
-        " source",
-        "\n    http",
-        " https",
-        " key",
-        " topic",
-        " section",
-        " for example",
-        " e.g",
-        " i.e",
-        " page",
-        " day",
-        " week",
-        " month",
-        " year",
-        " part",
-        " item",
-        " line",
-        "\n    chapter",
-        " unit",
-        " visit",
-        " session",
-        " tape",
-        " side",
-        " no",
-        " nr",
-        " yr",
-        " wk",
-        " pg",
-        " question no",
-        " table",
-        " figure",
-        " appendix",
-        " step",
-        "\n    task",
-        " theme",
-        " code\n    ",
-    ]
-)
-_NUMBERED = re.compile(r"^(?P<word>[a-z/ ]*?)[ ._-]*(?P<number>\d{1,4})?$")
 _SENTENCE_LIKE = re.compile(r"\b(?:i|said|says|is|was|were|the|and|but|so|that|it|you|we|they|think|because|know)\b")
 LONG_PREAMBLE_WORDS = 120
 HEADER_WORDS = 15
@@ -165,12 +39,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
+class Label:
+    """Where a text names who speaks next; readers whose format names the speakers make these themselves."""
+
     key: str
+    """Lower-cased."""
     start: int
     end: int
     """Where the speech begins."""
-    alone: bool
+    alone: bool = False
     """On its own line: the weakest style, trusted only for known role words."""
     dash: bool = False
     """`I – ...`: a dash where a colon would be."""
@@ -184,6 +61,7 @@ def find(
     question_pattern: str = "",
     case: str | None = None,
     several_people: bool = False,
+    labels: Sequence[Label] | None = None,
 ) -> Found:
     """Turns of a conversation.
 
@@ -193,13 +71,14 @@ def find(
         question_pattern: regular expression for lines that are questions.
         case: the document's case, given to every turn that is not the interviewer's.
         several_people: each speaker is a case of their own (a focus group), `CASE.1`, `CASE.2` in order of speaking.
+        labels: where the format itself names the speakers, as captions do; else they are looked for in the text.
 
     Raises:
         ProjectError: `question_pattern` is not a regular expression.
     """
-    labels = _trusted(_candidates(text, speakers), speakers)
+    labels = in_text(text, speakers) if labels is None else labels
     if labels:
-        turns, notes = _labelled(text, labels, speakers)
+        turns, notes = _labelled(text, labels, speakers, several_people)
     else:
         turns, notes = [Turn(0, len(text))], ["no speakers were found: the whole text is coded, role unknown"]
     if question_pattern:
@@ -219,17 +98,22 @@ def find(
     return Found(tuple(turns), tuple(notes))
 
 
-def _candidates(text: str, speakers: Mapping[str, Role]) -> list[_Label]:
+def in_text(text: str, speakers: Mapping[str, Role]) -> list[Label]:
+    """The labels that a text's lines begin with and that can be trusted to name speakers."""
+    return _trusted(_candidates(text, speakers), speakers)
+
+
+def _candidates(text: str, speakers: Mapping[str, Role]) -> list[Label]:
     found = []
     for match in _LABEL.finditer(text):
         label = " ".join(match["label"].replace("’", "'").split())
         key = label.lower()
-        numbered = _NUMBERED.match(key)
+        numbered = roles.NUMBERED.match(key)
         word = numbered["word"].strip(" ._-") if numbered else key
         if key not in speakers and (
             not key
-            or key in _NEVER
-            or word in _NEVER
+            or key in roles.NEVER
+            or word in roles.NEVER
             or len(key.split()) > 4
             or (_SENTENCE_LIKE.search(key) and key != "i" and word != "i")
             or (numbered and numbered["number"] and not _numbers_people(label, word))
@@ -238,19 +122,19 @@ def _candidates(text: str, speakers: Mapping[str, Role]) -> list[_Label]:
         mark = match["mark"].strip(" \t*_")
         alone = not mark and not match["time"]
         dash = mark in ("–", "—", "-")
-        found.append(_Label(key, match.start(), match.end(), alone, dash, _seconds(match["time"])))
+        found.append(Label(key, match.start(), match.end(), alone, dash, _seconds(match["time"])))
     return found
 
 
 def _numbers_people(label: str, word: str) -> bool:
     """`P07`, `LL03`, `Interviewer 1`, `Speaker 2` and `Mary 2` number people; `Bed 4` does not."""
-    return word in _ROLE_WORDS or len(word) <= 2 or len(word) > 4 or label[: len(word)].isupper()
+    return word in roles.ROLE_WORDS or len(word) <= 2 or len(word) > 4 or label[: len(word)].isupper()
 
 
-def _trusted(candidates: list[_Label], speakers: Mapping[str, Role]) -> list[_Label]:
+def _trusted(candidates: list[Label], speakers: Mapping[str, Role]) -> list[Label]:
     counts = Counter(label.key for label in candidates)
     coming_back = {label.key for label in candidates if not label.alone and counts[label.key] >= 2}
-    known = {key for key in counts if key in speakers or _known_role(key) is not None}
+    known = {key for key in counts if key in speakers or roles.of(key) is not None}
     # "Mary:" twice in a long monologue is a quotation, not a speaker, unless somebody else is labelled too.
     if len(coming_back | known) < 2 and not known:
         coming_back = {key for key in coming_back if counts[key] >= 4}
@@ -264,28 +148,14 @@ def _trusted(candidates: list[_Label], speakers: Mapping[str, Role]) -> list[_La
     return [label for label in candidates if label.key in trusted and (not label.alone or label.key in known)]
 
 
-def _known_role(key: str) -> Role | None:
-    match = _NUMBERED.match(key)
-    word = match["word"].strip(" ._-") if match else key
-    if match and match["number"] and word in ("f", "m"):
-        return "participant"  # woman 1, man 2: nobody numbers facilitators and moderators so
-    if word in _ROLE_WORDS:
-        return _ROLE_WORDS[word]
-    last = word.split()[-1] if word.split() else ""
-    if last in ("interviewer", "moderator", "facilitator", "participant", "respondent", "researcher"):
-        return _ROLE_WORDS[last]
-    # P07, LL03, KO-12: letters and a number are how participants are numbered.
-    if match and match["number"] and len(word) <= 4 and word.isalpha():
-        return "participant"
-    return None
-
-
-def _labelled(text: str, labels: list[_Label], speakers: Mapping[str, Role]) -> tuple[list[Turn], list[str]]:
-    roles: dict[str, Role] = {}
+def _labelled(
+    text: str, labels: Sequence[Label], speakers: Mapping[str, Role], several_people: bool
+) -> tuple[list[Turn], list[str]]:
+    parts: dict[str, Role] = {}
     for label in labels:
-        roles[label.key] = speakers.get(label.key) or _known_role(label.key) or "unknown"
-    notes = _guess_asker(text, labels, roles, speakers)
-    only_asking = all(role in ASKING for role in roles.values())
+        parts[label.key] = speakers.get(label.key) or roles.of(label.key) or "unknown"
+    notes = _beside_facilitator(parts, speakers) if several_people else _guess_asker(text, labels, parts, speakers)
+    only_asking = all(role in ASKING for role in parts.values())
     turns: list[Turn] = []
     preamble = text[: labels[0].start]
     if only_asking or len(preamble.split()) > LONG_PREAMBLE_WORDS:
@@ -294,7 +164,7 @@ def _labelled(text: str, labels: list[_Label], speakers: Mapping[str, Role]) -> 
         notes.append(f"{len(preamble.split())} words before the first speaker label are kept and not coded")
     for label, following in zip(labels, [*labels[1:], None], strict=True):
         end = following.start if following else len(text)
-        role = roles[label.key]
+        role = parts[label.key]
         if only_asking:
             # Few labels, all of the asking side: a labelled line is theirs, the rest is the participant's.
             stop = text.find("\n", label.end)
@@ -304,20 +174,29 @@ def _labelled(text: str, labels: list[_Label], speakers: Mapping[str, Role]) -> 
             turns.append(_turn(text, label, label.end, end, role))
     if only_asking:
         notes.append("only the asking side is labelled: unlabelled lines are coded, role unknown")
-    unknown = sum(role == "unknown" for role in roles.values())
+    unknown = sum(role == "unknown" for role in parts.values())
     if unknown:
         notes.append(
-            f"{unknown} of {len(roles)} speakers have no known role: they are coded; set [speakers] in qualcode.toml"
+            f"{unknown} of {len(parts)} speakers have no known role: they are coded; set [speakers] in qualcode.toml"
         )
     return turns, notes
 
 
-def _guess_asker(text: str, labels: list[_Label], roles: dict[str, Role], speakers: Mapping[str, Role]) -> list[str]:
-    """Where one of two speakers is nameless and asks most of the questions, that one is the interviewer."""
-    unknown = [key for key, role in roles.items() if role == "unknown" and key not in speakers]
-    if len(roles) != 2 or not unknown:
+def _beside_facilitator(parts: dict[str, Role], speakers: Mapping[str, Role]) -> list[str]:
+    """In a group that has a facilitator, whoever is named and has no role is a participant."""
+    named = [key for key, role in parts.items() if role == "unknown" and key not in speakers]
+    if not named or not any(role in ASKING for role in parts.values()):
         return []
-    asks: dict[str, list[bool]] = {key: [] for key in roles}
+    parts.update(dict.fromkeys(named, "participant"))
+    return [f"{len(named)} speakers beside the facilitator are taken as participants"]
+
+
+def _guess_asker(text: str, labels: Sequence[Label], parts: dict[str, Role], speakers: Mapping[str, Role]) -> list[str]:
+    """Where one of two speakers is nameless and asks most of the questions, that one is the interviewer."""
+    unknown = [key for key, role in parts.items() if role == "unknown" and key not in speakers]
+    if len(parts) != 2 or not unknown:
+        return []
+    asks: dict[str, list[bool]] = {key: [] for key in parts}
     for label, following in zip(labels, [*labels[1:], None], strict=True):
         speech = text[label.end : following.start if following else len(text)].rstrip()
         asks[label.key].append("?" in speech[-120:])
@@ -325,16 +204,16 @@ def _guess_asker(text: str, labels: list[_Label], roles: dict[str, Role], speake
     asker, other = sorted(share, key=lambda key: -share[key])
     # Beside somebody who is labelled a participant, less is needed: in real interviews the asker ended as few as
     # one turn in six with a question.
-    enough = 0.15 if roles[other] == "participant" else 0.3
+    enough = 0.15 if parts[other] == "participant" else 0.3
     if asker in unknown and share[asker] >= enough and share[asker] >= 2 * share[other]:
-        roles[asker] = "interviewer"
+        parts[asker] = "interviewer"
         if other in unknown:
-            roles[other] = "participant"
+            parts[other] = "participant"
         return [f"one speaker is taken as the interviewer ({share[asker]:.0%} of their turns end by asking)"]
     return []
 
 
-def _turn(text: str, label: _Label, start: int, end: int, role: Role) -> Turn:
+def _turn(text: str, label: Label, start: int, end: int, role: Role) -> Turn:
     while start < end and text[start].isspace():
         start += 1
     while end > start and (text[end - 1].isspace() or (text[end - 1] in "*_" and text[end - 2 : end - 1] in "*_\n ")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from qualcode.pipeline import acts
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events, frames
 from qualcode.store import themes as stored_themes
+from qualcode.synthesis import literature
 
 
 def export(project: Project, folder: Path | None = None, made: Bundle | None = None) -> Written:
@@ -93,27 +94,35 @@ def bundle(project: Project) -> Bundle:
     proposed = {(coding.segment, coding.code) for coding in proposals}
     said_by_people = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "human"]
     imported_machines = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "machine"]
-    open_proposals = [c for c in (*proposals, *imported_machines) if (c.segment, c.code) not in people]
+    open_proposals = [c for c in proposals if (c.segment, c.code) not in people]
     row = _Rows(codebook, transcripts, cases, quoted, {id_: coder.kind for id_, coder in coders.items()})
     reviewed = [
         row(coding, "kept" if (coding.segment, coding.code) in proposed else "added") for coding in said_by_people
     ]
     unreviewed = [row(coding, "proposed") for coding in open_proposals]
+    unreviewed += [row(coding, "imported") for coding in imported_machines]
+    universe, reports = _universe(places)
+    counted_units = set(universe["segment"])
+    participants = [segment for segment in segments if segment.id in counted_units]
     counted_codings, lost = _on_units((*said_by_people, *open_proposals), quoted, segments)
+    in_reports = [coding for coding in counted_codings if coding.segment not in counted_units]
     kept = len(people & proposed & {(coding.segment, coding.code) for coding in said_by_people})
-    universe = places[places["current"].astype(bool)]
-    counted = pd.DataFrame(
-        [(c.segment, c.code, c.facets.get("polarity", "")) for c in counted_codings],
-        columns=["segment", "code", "polarity"],
-    ).drop_duplicates()
+    counted = _counted(counted_codings, counted_units)
+    by_import = {
+        coder: _counted(_on_units(made, quoted, segments)[0], counted_units)
+        for coder, made in _by_coder(imported_machines).items()
+    }
+    active = [code.id for code in codebook.active]
+    covered = next(iter(by_import.values()), counted)
     said = set(universe["transcript"])
     return Bundle(
         title=project.folder.resolve().name,
         codebook=codebook,
         excerpts=_frame(reviewed),
         unreviewed=_frame(unreviewed),
-        evidence=_evidence((*said_by_people, *open_proposals), quoted),
-        prevalence=prevalence.by_programme(counted, universe, [code.id for code in codebook.active]),
+        evidence=_evidence((*said_by_people, *open_proposals, *imported_machines), quoted),
+        prevalence=prevalence.by_programme(counted, universe, active),
+        imported={coder: prevalence.by_programme(made, universe, active) for coder, made in by_import.items()},
         segments=universe,
         programmes=programmes,
         attributes=_programme_table(universe, quoted, programmes),
@@ -122,15 +131,18 @@ def bundle(project: Project) -> Bundle:
         counts={
             "transcripts": len(said),
             "cases": int(universe["case"].fillna(universe["transcript"]).nunique()),
-            "words": sum(len(segment.text.split()) for segment in segments),
-            "segments": len(segments),
-            "covered": int(counted["segment"].nunique()),
+            "words": sum(len(segment.text.split()) for segment in participants),
+            "segments": len(participants),
+            "covered": int(covered["segment"].nunique()),
             "proposals": len(proposals),
             "kept": kept,
             "rejected": len(people & proposed) - kept,
             "added": sum(entry["status"] == "added" for entry in reviewed),
-            "abstained": _abstained(project, runs, units),
+            "abstained": _abstained(project, runs, counted_units),
             "not_counted": lost,
+            "reports": reports,
+            "imported": len(imported_machines),
+            "in_reports": len({(coding.segment, coding.code) for coding in in_reports}),
         },
         about={
             "made_at": acts.now(),
@@ -146,9 +158,19 @@ def bundle(project: Project) -> Bundle:
             ).hexdigest(),
             "event": record[-1].id if record else 0,
             "event_hash": record[-1].hash if record else "",
-            "deidentified": all(transcripts[t].deidentified for t in said),
+            "deidentified": all(transcripts[s.transcript].deidentified for s in segments),
         },
+        literature=literature.read(project.literature),
     )
+
+
+def _universe(places: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The segments that are counted, and how many reports are not: an author's words are no participant's."""
+    current = places[places["current"].astype(bool)]
+    authors = current["role"] == "author"
+    if authors.all():
+        return current, 0
+    return current[~authors], int(current.loc[authors, "transcript"].nunique())
 
 
 class _Rows:
@@ -214,6 +236,18 @@ class _Rows:
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(EXCERPT_COLUMNS))
     return frame.sort_values(["code", "programme", "case", "transcript", "start"], kind="stable", ignore_index=True)
+
+
+def _by_coder(made: Sequence[Coding]) -> dict[str, list[Coding]]:
+    grouped: dict[str, list[Coding]] = {}
+    for coding in made:
+        grouped.setdefault(coding.coder, []).append(coding)
+    return dict(sorted(grouped.items()))
+
+
+def _counted(made: Sequence[Coding], units: Set[str]) -> pd.DataFrame:
+    rows = [(c.segment, c.code, c.facets.get("polarity", "")) for c in made if c.segment in units]
+    return pd.DataFrame(rows, columns=["segment", "code", "polarity"]).drop_duplicates()
 
 
 def _on_units(

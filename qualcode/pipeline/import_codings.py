@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qualcode import review
+from qualcode import segments as cut
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged
 from qualcode.corpus import Segment, Transcript, keyed_id
@@ -176,6 +177,7 @@ def _selection(segment: str, transcript: Transcript, start: int, end: int) -> Se
         end=end,
         unit="selection",
         text=transcript.text[start:end],
+        context=cut.question_before(transcript, start),
         role=turn.role if turn else "unknown",
         case=(turn.case if turn else None) or transcript.case,
     )

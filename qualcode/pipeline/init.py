@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from qualcode import codebook as codebooks
@@ -12,11 +14,13 @@ from qualcode.project import SETTINGS, Project
 from qualcode.store import codebooks as kept
 from qualcode.store import events
 
-DEFAULT_CODEBOOK = "codebooks/core_five.yaml"
+DEFAULT_CODEBOOK = "codebooks/peer_support.yaml"
 
 
-def init(folder: Path, codebook_file: Path | None = None) -> Project:
-    """Make a project with a codebook (the five core codes unless another is given); open it if it exists.
+def init(folder: Path, codebook_file: Path | None = None, literature: Sequence[Path] = ()) -> Project:
+    """Make a project with a codebook (peer support for families unless another is given); open it if it exists.
+
+    `literature` are tables of published programmes and effects that are copied into a new project.
 
     Raises:
         CodebookError: the codebook has faults; nothing is written then.
@@ -36,6 +40,9 @@ def init(folder: Path, codebook_file: Path | None = None) -> Project:
             )
         return project
     project = Project.create(folder, text)
+    for table in literature:
+        project.literature.mkdir(exist_ok=True)
+        shutil.copyfile(table, project.literature / table.name)
     with project.store.writing() as connection:
         at = acts.now()
         kept.keep(connection, codebook, text, at)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qualcode.coding import Coder
 from qualcode.corpus import Kind
 from qualcode.errors import ImporterError, QualcodeError
 from qualcode.importers import TableColumns
-from qualcode.pipeline import acts, exporting, importing, segmenting, sheet, tagging, theming
+from qualcode.pipeline import acts, exporting, import_codings, importing, segmenting, sheet, tagging, theming
 from qualcode.pipeline import init as initial
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.importing import ImportSummary
@@ -47,6 +49,8 @@ def run(
     *,
     kind: Kind | None = None,
     columns: TableColumns | None = None,
+    literature: Sequence[Path] = (),
+    codings: Sequence[tuple[Path, Coder]] = (),
     progress: Progress = acts.silent,
 ) -> RunSummary:
     """Import, segment, tag, look for themes, export and report. Run again, it does only what is new.
@@ -54,9 +58,11 @@ def run(
     Args:
         raw: folder (or one file) with transcripts; never written to.
         folder: the project; `RAW-qualcode` beside `raw` unless given.
-        codebook: for a new project; the five core codes unless given.
+        codebook: for a new project; peer support for families unless given.
         kind: of documents that nothing else describes.
         columns: columns of tables.
+        literature: tables of published programmes and effects, for a new project.
+        codings: tables of codings to bring in, each with its coder.
         progress: told of each stage.
 
     Raises:
@@ -68,7 +74,7 @@ def run(
     importing.refuse_inside(folder, raw)
     began = not folder.exists()
     texts = False
-    project = initial.init(folder, codebook)
+    project = initial.init(folder, codebook, literature)
     try:
         with project:
             imported = importing.import_files(project, raw, kind=kind, columns=columns, progress=progress)
@@ -78,6 +84,8 @@ def run(
             segmented = segmenting.segment(project, progress=progress)
             vectors, _ = tagging.encoder(progress)
             tagged = tagging.tag(project, vectors=vectors, progress=progress)
+            for table, coder in codings:
+                import_codings.import_codings(project, table, coder)
             found = theming.themes(project, vectors=vectors, progress=progress)
             changed = not _up_to_date(project)
             files, losses = _exports(project) if changed else ((), ())
@@ -132,7 +140,8 @@ def _state(project: Project) -> str:
     with project.store.reading() as connection:
         last = events.all_events(connection)[-1].hash
     settings = (project.folder / SETTINGS).read_bytes()
-    return hashlib.sha256(last.encode() + settings + project.codebook_text.encode()).hexdigest()
+    read = b"".join(path.read_bytes() for path in sorted(project.literature.glob("*.csv")))
+    return hashlib.sha256(last.encode() + settings + project.codebook_text.encode() + read).hexdigest()
 
 
 def _nothing(imported: ImportSummary) -> ImporterError:

@@ -115,8 +115,7 @@ class CodebookModel:
 
     def _ordinary(self, coded: list[str]) -> list[Row]:
         """Ordinary talk, less the lines that are close to a code of this codebook (it may code parking)."""
-        lines = Path(__file__).with_name("ordinary_talk.txt").read_text(encoding="utf-8").splitlines()
-        lines = [line for line in lines if line and not line.startswith("#")]
+        lines = ordinary_talk()
         if self._encoder and coded:
             close = (self._encoder.encode(lines) @ self._encoder.encode(coded).T).max(axis=1)
             lines = [line for line, similarity in zip(lines, close, strict=True) if similarity < _TOO_CLOSE]
@@ -163,6 +162,12 @@ class Reading:
         vectors = self.vectors[list(texts)] if self.vectors is not None else None
         similarity = self.model.similarity(own, vectors, self.matrix[list(texts)])
         return [(self.model.rows[own[int(row.argmax())]].clause, float(row.max())) for row in similarity]
+
+
+def ordinary_talk() -> list[str]:
+    """Talk that carries no code in most codebooks."""
+    lines = Path(__file__).with_name("ordinary_talk.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _clauses(code: Code) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from qualcode.corpus import Segment
 from qualcode.encoders import Encoder
 from qualcode.errors import NotEnoughData
 from qualcode.taggers import facets
-from qualcode.taggers.codebook_model import CodebookModel, Reading
+from qualcode.taggers.codebook_model import CodebookModel, Reading, ordinary_talk
 from qualcode.taggers.patterns import Hit, PatternMatcher
 
 VERSION = 1
@@ -65,7 +65,8 @@ class DefinitionTagger:
     def coder(self) -> Coder:
         """The machine coder; its version is the hash of all that its answers depend on."""
         parts: list[Any] = [VERSION, self.floor, self.threshold, self._encoder.name if self._encoder else "words"]
-        parts += [self.codebook.language, sorted((facet.id, facet.values) for facet in self.codebook.facets)]
+        parts += [ordinary_talk(), self.codebook.language]
+        parts += sorted((facet.id, facet.values) for facet in self.codebook.facets)
         for code in self.codes:
             parts.append(code.hash)
             parts += [(p.match, sorted(p.facets.items()), p.sentence) for p in (*code.patterns, *code.except_patterns)]

@@ -13,7 +13,7 @@ from qualcode.codebook import Code, Codebook, Facet, NearMiss, Pattern, check, l
 from qualcode.errors import CodebookError
 
 BAD = Path(__file__).parent / "bad"
-CORE_FIVE = Path(__file__).parents[2] / "codebooks" / "core_five.yaml"
+SHIPPED = Path(__file__).parents[2] / "codebooks" / "peer_support.yaml"
 
 
 def faults(name: str) -> list[tuple[int, str]]:
@@ -120,12 +120,31 @@ def test_a_file_that_cannot_be_read_is_a_codebook_error(path):
 
 
 def test_no_fault_is_found_in_the_codebook_that_comes_with_qualcode():
-    assert [str(fault) for fault in check(CORE_FIVE) if not fault.advice] == []
-    assert len(load(CORE_FIVE).active) >= 5
+    assert [str(fault) for fault in check(SHIPPED)] == []
+
+
+def test_fifteen_codes_are_complete_and_the_others_have_a_definition_rules_and_a_seed():
+    codebook = load(SHIPPED)
+    assert len(codebook.active) == 15
+    for code in codebook.active:
+        assert len(code.examples) >= 25, code.id
+        assert len(code.near_misses) >= 10, code.id
+        assert code.patterns, code.id
+        assert len(set(code.examples)) == len(code.examples)
+    drafts = [code for code in codebook if code.codable and code.status == "draft"]
+    assert len(drafts) == 36
+    for code in (*codebook.active, *drafts):
+        assert code.brief, code.id
+        assert code.definition, code.id
+        assert code.when_to_use, code.id
+        assert code.when_not_to_use, code.id
+        assert set(code.seeds) <= {"S0", "S1", "S2", "S3", "S4"}, code.id
+        assert code.seeds, code.id
+    assert {facet.id for facet in codebook.facets} == {"polarity", "holder", "time"}
 
 
 def test_the_shipped_codebook_survives_saving(tmp_path):
-    codebook = load(CORE_FIVE)
+    codebook = load(SHIPPED)
     save(codebook, tmp_path / "codebook.yaml")
     assert load(tmp_path / "codebook.yaml") == codebook
 

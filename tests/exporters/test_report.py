@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from qualcode.coding import Theme
+from qualcode.coding import Coder, Theme
 from qualcode.exporters import report
 from qualcode.exporters.bundle import ThemeQuotes
 from qualcode.pipeline import exporting
+from qualcode.pipeline.import_codings import import_codings
 from tests.invented import interview
 
 ATTACK = '<script>alert("x")</script> <img src=http://evil.example/a.png onerror=alert(1)> &amp; lonely \'"'
@@ -134,7 +135,8 @@ def test_affirmed_and_relieved_are_never_added(make) -> None:
     project = make({"P01.txt": interview("I was so lonely then.", "I am less lonely now.")}, tag=True)
     text, _ = _page(project)
     cells = re.findall(
-        r'<span class="chip (affirmed|relieved)">\1</span> (\d+) of (\d+) <span[^>]*>\((\d+) passage', text
+        r'<span class="chip (affirmed|relieved)">\1</span> <span class="together">(\d+) of (\d+) <span[^>]*>\((\d+)\)',
+        text,
     )
     assert cells == [("affirmed", "1", "1", "1"), ("relieved", "1", "1", "1")]
 
@@ -144,3 +146,50 @@ def test_a_theme_near_a_code_that_is_gone_does_not_stop_the_report(project) -> N
     theme = Theme("th_1", ("tea",), ("s_1",), ("s_1",), 3, {"north": 1}, 0.3, "gone", 0.9)
     report.write(replace(made, themes=(ThemeQuotes(theme, (("P1", "north", "Tea."),)),)), project.folder)
     assert "Tea." in (project.folder / "report.html").read_text(encoding="utf-8")
+
+
+EFFECTS = """outcome,comparison,measure,estimate,ci_low,ci_high,studies,participants,certainty,code
+<i>mood</i>,usual_care,SMD,-0.10,-0.32,0.11,8,864,low,loneliness
+coping,alternative,SMD,0.40,0.10,0.70,3,293,,nowhere
+"""
+
+
+def test_published_work_stands_beside_what_people_said(make) -> None:
+    programmes = "programme,name,training,form\nnorth,North,yes,group\n"
+    manifest = "file,case,programme\nP01.txt,P1,north\n"
+    project = make(
+        {"P01.txt": interview("I was lonely."), "manifest.csv": manifest, "programmes.csv": programmes}, tag=True
+    )
+    text, _ = _page(project)
+    assert "Beside published work" not in text
+    project.literature.mkdir()
+    (project.literature / "programmes.csv").write_text(
+        "programme,kind,training,form\na,programme,yes,not_stated\nb,programme,not_stated,group\nc,policy,yes,group\n"
+    )
+    (project.literature / "effects.csv").write_text(EFFECTS)
+    text, page = _page(project)
+    assert _safe(page)
+    assert "<i>mood</i>" not in text
+    said = " ".join(" ".join(page.words).split())
+    assert "SMD -0.10 [-0.32, 0.11]" in said
+    assert "training yes 1 of 2 yes 1" in said
+    assert "not coded here (nowhere is not an active code)" in said
+
+
+def test_another_machines_codings_stand_apart_from_the_taggers(make, tmp_path) -> None:
+    project = make({"P01.txt": interview("I was lonely.", "We had words about the forms.")}, tag=True)
+    code = project.codebook.active[0].id
+    table = tmp_path / "theirs.csv"
+    table.write_text(f"file,quote,code,polarity\nP01.txt,words about the forms,{code},denied\n")
+    import_codings(project, table, Coder("other_model", "machine"))
+    made = exporting.bundle(project)
+    assert list(made.imported) == ["other_model"]
+    assert made.imported["other_model"].any_polarity["segments_with"].sum() == 1
+    proposed = made.unreviewed[made.unreviewed["status"] == "proposed"]
+    assert made.prevalence.any_polarity["segments_with"].sum() == len(proposed), "one coder is never added to another"
+    assert set(made.unreviewed["status"]) == {"proposed", "imported"}
+    text, page = _page(project)
+    said = "".join(page.words)
+    assert "a machine coder whose 1 codings were brought in" in " ".join(said.split())
+    assert "coded by other_model, imported" in text
+    assert "proposed, not reviewed" not in text

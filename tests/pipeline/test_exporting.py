@@ -108,3 +108,24 @@ def test_names_of_files_and_speakers_are_in_no_export(make) -> None:
         if name.endswith((".csv", ".html", ".json")):
             assert b"Zebedee:" not in data
             assert b"zebedee" not in data
+
+
+def test_an_author_is_no_participant(make) -> None:
+    report = "Findings\n\nMothers said that they were lonely. Nobody was asked about it in the first year.\n"
+    files = {
+        "P01.txt": interview("I was lonely."),
+        "report.txt": report,
+        "manifest.csv": "file,kind,case,programme\nP01.txt,interview,P1,north\nreport.txt,report,R1,north\n",
+    }
+    made = exporting.bundle(make(files, tag=True))
+    assert made.counts["cases"] == 1
+    assert (made.counts["reports"], made.counts["in_reports"]) == (1, 1)
+    assert made.prevalence.any_polarity["cases"].max() == 1
+    assert set(made.unreviewed["kind"]) == {"interview", "report"}
+
+
+def test_where_there_are_reports_alone_they_are_counted(make) -> None:
+    report = "Mothers said that they were lonely.\n"
+    made = exporting.bundle(make({"r.txt": report, "manifest.csv": "file,kind,case\nr.txt,report,R1\n"}, tag=True))
+    assert (made.counts["cases"], made.counts["reports"]) == (1, 0)
+    assert made.prevalence.any_polarity["cases_with"].max() == 1

@@ -1,0 +1,132 @@
+"""PDF files: running heads out, wrapped lines and cut words whole again, and files that hold no text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from qualcode.errors import ImporterError, MalformedTranscript
+from qualcode.importers import pdf
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "pdpilot"
+
+
+def typeset(path: Path, pages: list[list[str]], *, password: str = "") -> Path:
+    """A PDF with these lines on its pages, written by hand: what stands in it is known to the byte."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>"]
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
+    objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode())
+    objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+    for n, lines in enumerate(pages):
+        page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * n} 0 R"
+        objects.append(f"{page} /Resources << /Font << /F1 3 0 R >> >> >>".encode())
+        shown = "".join(
+            f"BT /F1 10 Tf 50 {800 - 14 * place} Td ({line}) Tj ET\n" for place, line in enumerate(lines) if line
+        ).encode("cp1252")
+        objects.append(b"<< /Length %d >>\nstream\n" % len(shown) + shown + b"endstream")
+    out, at = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        at.append(len(out))
+        out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in at)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, out.index(b"xref\n0"))
+    path.write_bytes(out)
+    if password:
+        writer = PdfWriter(PdfReader(path))
+        writer.encrypt(password)
+        writer.write(path)
+    return path
+
+
+PAGE = [
+    "Kin carers study",
+    "Interview P07",
+    "Interviewer: How did it begin, and who told you that there was a group at all",
+    "in the town?",
+    "P07: With a leaflet. There was a whole winter of it before that, lonely as any-",
+    "thing, and then Easter.",
+]
+
+
+def test_running_heads_and_page_numbers_go_and_turns_are_found(tmp_path, options):
+    second = ["Kin carers study", "P07: I put the chairs out.", "Page 2 of 2"]
+    transcript = pdf.read(typeset(tmp_path / "a.pdf", [[*PAGE, "Page 1 of 2"], second]), options).transcripts[0]
+    assert "Kin carers" not in transcript.text
+    assert "Page" not in transcript.text
+    assert [(t.role, transcript.text[t.start : t.end]) for t in transcript.turns] == [
+        ("interviewer", "How did it begin, and who told you that there was a group at all in the town?"),
+        (
+            "participant",
+            "With a leaflet. There was a whole winter of it before that, lonely as anything, and then Easter.",
+        ),
+        ("participant", "I put the chairs out."),
+    ]
+    assert transcript.encoding == "pdf"
+
+
+def test_a_title_of_one_page_stays(tmp_path, options):
+    assert pdf.read(typeset(tmp_path / "a.pdf", [PAGE]), options).transcripts[0].text.startswith("Kin carers study")
+
+
+def test_headings_and_lists_are_lines_of_their_own(tmp_path, options):
+    lines = [
+        "The visits were valued by the mothers who took part in the interviews that we held,",
+        "although few of those who had stopped were reached by us or by anybody else at all.",
+        "Cost",
+        "Expenditure was not stated in the first year of the programme and was estimated by us",
+        "from the accounts.",
+        "1. Record visits.",
+        "2. Ask everybody.",
+    ]
+    text = pdf.read(typeset(tmp_path / "a.pdf", [lines]), options).transcripts[0].text
+    assert text.splitlines()[1:] == [
+        "Cost",
+        f"{lines[3]} {lines[4]}",
+        "1. Record visits.",
+        "2. Ask everybody.",
+    ]
+
+
+def test_pages_without_text_are_told(tmp_path, options):
+    notes = pdf.read(typeset(tmp_path / "a.pdf", [PAGE, []]), options).notes
+    assert "1 of 2 pages hold no text (pictures are not read)" in notes
+
+
+def test_a_scan_is_refused(tmp_path, options):
+    with pytest.raises(MalformedTranscript, match="no text") as caught:
+        pdf.read(typeset(tmp_path / "a.pdf", [[], []]), options)
+    assert "OCR" in caught.value.hint
+
+
+def test_a_locked_file_is_refused(tmp_path, options):
+    with pytest.raises(MalformedTranscript, match="locked by a password"):
+        pdf.read(typeset(tmp_path / "a.pdf", [PAGE], password="secret"), options)
+
+
+@pytest.mark.parametrize("damage", [b"", b"P1: not a PDF", b"%PDF-1.4\ncut short"], ids=["empty", "text", "cut"])
+def test_a_damaged_file_is_refused_quietly(tmp_path, options, damage, capfd):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(damage)
+    with pytest.raises(MalformedTranscript, match="not a PDF that can be read"):
+        pdf.read(path, options)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_file_that_is_not_there(tmp_path, options):
+    with pytest.raises(ImporterError, match="cannot be opened"):
+        pdf.read(tmp_path / "none.pdf", options)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not DATA.exists(), reason="the public data are not beside the checkout")
+@pytest.mark.parametrize("name", [f"P{n}" for n in range(1, 8)])
+def test_real_interviews_have_all_their_turns(name, options):
+    transcript = pdf.read(DATA / "raw" / f"{name}.pdf", options).transcripts[0]
+    expected = (DATA / "transcripts" / f"{name}.txt").read_text(encoding="utf-8")
+    asked = [line for line in expected.splitlines() if line.startswith(("Dan:", "Participant:"))]
+    assert len(transcript.turns) >= 0.98 * len(asked)
+    heard = " ".join(transcript.text.split())
+    assert len(heard) == pytest.approx(len(" ".join(expected.split())), rel=0.02)

@@ -1,0 +1,41 @@
+"""Specifications of charts, and that they can be drawn without a browser."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from qualcode import charts
+
+
+def table(programmes: int, share: float) -> pd.DataFrame:
+    rows = [(f"P{n}", "burden", "affirmed", round(share * 100), 100) for n in range(programmes)]
+    return pd.DataFrame(rows, columns=["programme", "code", "polarity", "cases_with", "cases"])
+
+
+@pytest.mark.parametrize(("programmes", "columns"), [(1, 1), (2, 2), (4, 4), (5, 3), (12, 3)])
+def test_up_to_four_programmes_stand_in_one_row(programmes, columns):
+    assert charts.prevalence(table(programmes, 0.3), {"burden": "Burden"})["columns"] == columns
+
+
+@pytest.mark.parametrize(("share", "end"), [(0.05, 0.4), (0.41, 0.6), (1.0, 1.0)])
+def test_the_axis_begins_at_nought_and_holds_the_largest_share(share, end):
+    encoding = charts.prevalence(table(2, share), {"burden": "Burden"})["spec"]["encoding"]
+    assert encoding["x"]["scale"]["domain"] == [0, pytest.approx(end)]
+
+
+def test_effects_are_drawn_with_their_intervals_and_the_line_of_no_effect():
+    effects = pd.DataFrame(
+        [("mood", "usual_care", "SMD", -0.1, -0.32, 0.11), ("mood", "alternative", "SMD", 0.2, -0.38, 0.79)],
+        columns=["outcome", "comparison", "measure", "estimate", "ci_low", "ci_high"],
+    )
+    drawn = charts.svg(charts.effects(effects))
+    assert "mood (with usual care)" in drawn
+    assert "mood (with alternative)" in drawn
+    assert "SMD and 95 % interval" in drawn
+    assert charts.effects(effects)["layer"][0]["encoding"] == {"x": {"datum": 0}}
+
+
+def test_the_same_chart_gives_the_same_bytes():
+    specification = charts.prevalence(table(3, 0.3), {"burden": "Burden"})
+    assert charts.svg(specification) == charts.svg(specification)
