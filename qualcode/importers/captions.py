@@ -25,6 +25,7 @@ PAUSE_SECONDS = 2.0
 """Where nobody is named, so long a silence begins a new paragraph."""
 
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_NEARLY_TIMES = re.compile(r"^\s*\d+:\d[\d:.,]*\s*(?:->|—>|–>|-|–|—)\s*\d+:\d[\d:.,]*\s*$")
 _TAG = re.compile(r"</?[a-z][^<>]*>|<\d[\d:.]*>", re.IGNORECASE)
 
 
@@ -74,6 +75,8 @@ def _cues(text: str, suffix: str, source: str) -> list[_Cue]:
             path=source,
             hint="export the captions anew, or save the words as .txt",
         ) from error
+    if suffix == "srt":
+        _refuse_damage(text, [caption.raw_text for caption in captions], source)
     found = []
     for caption in captions:
         raw, at = caption.raw_text, caption.start_time.in_milliseconds() / 1000
@@ -87,6 +90,22 @@ def _cues(text: str, suffix: str, source: str) -> list[_Cue]:
             if plain:
                 found.append(_Cue(" ".join(html.unescape(speaker).split()), plain, at, until))
     return found
+
+
+def _refuse_damage(text: str, read: Sequence[str], source: str) -> None:
+    """The reader of SubRip passes over damaged times: it drops the cue, or takes it for words of the one before."""
+
+    def words(lines: Sequence[str]) -> int:
+        return sum(len(line.split()) for line in lines if "-->" not in line and not line.strip().isdigit())
+
+    hint = "each caption needs its number, a line of times such as 00:00:05,000 --> 00:00:07,000, and its words"
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if _NEARLY_TIMES.match(line):
+            raise MalformedTranscript("is not a line of times", path=source, line=number, hint=hint)
+    lost = words(lines) - words([line for cue in read for line in cue.splitlines()])
+    if lost:
+        raise MalformedTranscript(f"{lost} words stand in no caption that can be read", path=source, hint=hint)
 
 
 def _named(cues: Sequence[_Cue], speakers: Mapping[str, Role]) -> list[_Cue]:

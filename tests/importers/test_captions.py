@@ -156,12 +156,28 @@ def test_what_is_not_captions_is_refused_and_its_words_stay_out_of_the_error(put
     assert "words" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("times", "wrong"),
+    [("00:00:4,5 -> 00:00:06,000", ":7: is not a line of times"), ("00:00:xx --> 00:00:06,000", "words stand in no")],
+)
+def test_a_damaged_cue_is_not_passed_over_in_silence(put, options, times, wrong):
+    damaged = OTTER.replace("00:00:04,500 --> 00:00:06,000", times)
+    with pytest.raises(MalformedTranscript, match=wrong) as caught:
+        read(put, "a.srt", damaged, options)
+    assert "leaflet" not in str(caught.value)
+
+
+def test_a_caption_may_be_a_year(put, options):
+    content = "1\n00:00:01,000 --> 00:00:02,000\nINT: Since when?\n\n2\n00:00:02,000 --> 00:00:03,000\n1998\n"
+    assert read(put, "a.srt", content, options).transcripts[0].text == "INT: Since when? 1998"
+
+
 def test_a_file_that_is_not_there(tmp_path, options):
     with pytest.raises(ImporterError, match="cannot be opened"):
         captions.read(tmp_path / "none.vtt", options)
 
 
-WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"], exclude_characters="<>&"), min_size=1)
+WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"], exclude_characters="<>&*_"), min_size=1)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["INT", "P1", "Zoë 😀"]), st.lists(WORDS, min_size=1)), min_size=1))
