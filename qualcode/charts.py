@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+RATIOS = frozenset({"OR", "RR", "HR", "IRR"})
+"""Measures whose no effect is 1, drawn on a log scale."""
 MOST_COLUMNS = 4
 CHART_WIDTH = 700
 """Of all panels in a row, without labels and gaps: a page's width."""
@@ -87,7 +89,7 @@ def effects(table: pd.DataFrame) -> dict[str, Any]:
     """Estimates with their intervals, a row each, in the order given, and a line at no effect.
 
     Args:
-        table: outcome, comparison, measure, estimate, ci_low, ci_high.
+        table: outcome, comparison, measure, estimate, ci_low, ci_high; all ratios or all differences.
     """
     values = [
         {
@@ -98,9 +100,11 @@ def effects(table: pd.DataFrame) -> dict[str, Any]:
         }
         for row in table.to_dict("records")
     ]
+    ratio = set(table["measure"]) <= RATIOS
+    scale = {"type": "log"} if ratio else {}
     rows = {"field": "outcome", "title": None, "sort": [v["outcome"] for v in values], "axis": {"labelLimit": 420}}
     measure = ", ".join(dict.fromkeys(table["measure"]))
-    low, high = {"field": "low", "type": "quantitative"}, {"field": "high"}
+    low, high = {"field": "low", "type": "quantitative", "scale": scale}, {"field": "high"}
     return {
         "padding": {"left": 70, "top": 5, "right": 5, "bottom": 5},
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -109,14 +113,17 @@ def effects(table: pd.DataFrame) -> dict[str, Any]:
         "height": {"step": 22},
         "data": {"values": values},
         "layer": [
-            {"mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 0}}},
+            {
+                "mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]},
+                "encoding": {"x": {"datum": 1 if ratio else 0}},
+            },
             {
                 "mark": {"type": "rule", "color": COLOURS["affirmed"], "strokeWidth": 2},
                 "encoding": {"y": rows, "x": {**low, "title": f"{measure} and 95 % interval"}, "x2": high},
             },
             {
                 "mark": {"type": "point", "filled": True, "size": 55, "color": COLOURS["affirmed"]},
-                "encoding": {"y": rows, "x": {"field": "estimate", "type": "quantitative"}},
+                "encoding": {"y": rows, "x": {"field": "estimate", "type": "quantitative", "scale": scale}},
             },
         ],
         "config": {

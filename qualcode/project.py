@@ -39,6 +39,10 @@ _TEMPLATE = """\
 approach = "codebook_framework"   # {approaches}
 seed = 1
 
+[report]
+title = {title}                       # of the report; the folder's name if empty
+note = {note}                        # what its reader must know first
+
 [import]
 file_name_pattern = ""            # e.g. "{{programme}}_{{case}}_{{kind}}", where no manifest says what a file is
 question_pattern = ""             # regular expression for lines that are questions, in files without speaker labels
@@ -66,6 +70,8 @@ class Settings:
 
     approach: str = "codebook_framework"
     seed: int = 1
+    title: str = ""
+    note: str = ""
     file_name_pattern: str = ""
     question_pattern: str = ""
     speakers: Mapping[str, Role] = field(default_factory=dict, repr=False)
@@ -105,7 +111,7 @@ class Project:
         return cls(Path(folder))
 
     @classmethod
-    def create(cls, folder: Path, codebook_text: str) -> Project:
+    def create(cls, folder: Path, codebook_text: str, *, title: str = "", note: str = "") -> Project:
         """Make a new project folder; a file that is there already is not touched.
 
         Raises:
@@ -119,7 +125,12 @@ class Project:
                 (folder / KEY).write_text(secrets.token_hex(32) + "\n", encoding="ascii")
                 (folder / KEY).chmod(0o600)
             if not (folder / SETTINGS).exists():
-                text = _TEMPLATE.format(approaches=" | ".join(APPROACHES), units=" | ".join(UNITS))
+                text = _TEMPLATE.format(
+                    approaches=" | ".join(APPROACHES),
+                    units=" | ".join(UNITS),
+                    title=tomlkit.string(title).as_string(),
+                    note=tomlkit.string(note, multiline="\n" in note).as_string(),
+                )
                 (folder / SETTINGS).write_text(text, encoding="utf-8")
         except OSError as error:
             raise ProjectError(
@@ -190,11 +201,13 @@ def read_settings(path: Path) -> Settings:
         line = getattr(error, "line", None)
         place = f"{path.name}:{line}" if line else path.name
         raise ProjectError(f"is not valid TOML ({type(error).__name__})", place=place) from None
-    known = {"approach", "seed", "import", "speakers", "segments", "tag", "themes", "columns"}
+    known = {"approach", "seed", "report", "import", "speakers", "segments", "tag", "themes", "columns"}
     _no_others(tree, known, path.name)
-    imports, segments, tag, themes, speakers, columns = (
-        _section(tree, name, path.name) for name in ("import", "segments", "tag", "themes", "speakers", "columns")
+    report, imports, segments, tag, themes, speakers, columns = (
+        _section(tree, name, path.name)
+        for name in ("report", "import", "segments", "tag", "themes", "speakers", "columns")
     )
+    _no_others(report, {"title", "note"}, f"{path.name} [report]")
     _no_others(imports, {"file_name_pattern", "question_pattern"}, f"{path.name} [import]")
     _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
     _no_others(tag, {"floor", "threshold"}, f"{path.name} [tag]")
@@ -202,6 +215,8 @@ def read_settings(path: Path) -> Settings:
     settings = Settings(
         approach=_one_of(tree.get("approach", "codebook_framework"), APPROACHES, "approach", path.name),
         seed=_number(tree.get("seed", 1), int, 0, 2**31, "seed", path.name),
+        title=str(report.get("title", "")),
+        note=str(report.get("note", "")),
         file_name_pattern=str(imports.get("file_name_pattern", "")),
         question_pattern=str(imports.get("question_pattern", "")),
         speakers={

@@ -36,6 +36,16 @@ def test_effects_are_drawn_with_their_intervals_and_the_line_of_no_effect():
     assert charts.effects(effects)["layer"][0]["encoding"] == {"x": {"datum": 0}}
 
 
+def test_a_ratio_has_no_effect_at_one():
+    odds = pd.DataFrame(
+        [("mood", "usual_care", "OR", 0.5, 0.3, 0.8)],
+        columns=["outcome", "comparison", "measure", "estimate", "ci_low", "ci_high"],
+    )
+    line, bar, _ = charts.effects(odds)["layer"]
+    assert line["encoding"] == {"x": {"datum": 1}}
+    assert bar["encoding"]["x"]["scale"] == {"type": "log"}
+
+
 def test_the_same_chart_gives_the_same_bytes():
     specification = charts.prevalence(table(3, 0.3), {"burden": "Burden"})
     assert charts.svg(specification) == charts.svg(specification)

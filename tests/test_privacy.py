@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 
 import qualcode as package
+from qualcode import plugins
 from qualcode.coding import Coder
-from qualcode.errors import QualcodeError
+from qualcode.errors import ImporterError, QualcodeError
+from qualcode.importers import ReadOptions
 from qualcode.pipeline import exporting
 from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.importing import import_files
@@ -36,6 +38,9 @@ BAD_FILES = {
     "binary.txt": f"\x00\x01\x02{SENTINEL}\x00\xff",
     "word.docx": f"{SENTINEL} is no zip",
     "excel.xlsx": f"{SENTINEL} is no zip",
+    "times.srt": f"1\n00:00:01,000 -> 00:00:02,000\n{SENTINEL}\n",
+    "cue.vtt": f"WEBVTT\n\n00:00:03 --> late\n<v {SENTINEL}>Alone, {SENTINEL}.\n",
+    "page.pdf": f"%PDF-1.4 {SENTINEL}",
     "blank.txt": " \n",
     "unknown.wav": SENTINEL,
     "utf16.txt": f"\ufeff{SENTINEL}",
@@ -49,6 +54,11 @@ def _hidden(text: str) -> bool:
 def _said(error: BaseException) -> str:
     hint = getattr(error, "hint", "")
     return f"{error} {error!r} {hint} {error.args!r}"
+
+
+def _chained(error: BaseException | None) -> str:
+    """All that a traceback would show of an error and of what it came from."""
+    return "" if error is None else _said(error) + _chained(error.__cause__)
 
 
 @pytest.fixture
@@ -65,6 +75,15 @@ def test_a_file_that_cannot_be_read_is_told_without_its_words(make, name: str) -
     summary = import_files(project, raw)
     assert _hidden(repr(summary)), summary
     assert any(item.place == name for item in summary.skipped) or name in ("same_id.csv", "utf16.txt")
+
+
+@pytest.mark.parametrize("name", ["times.srt", "cue.vtt", "page.pdf", "word.docx", "excel.xlsx"])
+def test_what_a_library_said_of_a_file_is_not_carried_on(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(BAD_FILES[name], encoding="utf-8")
+    with pytest.raises(ImporterError) as caught:
+        plugins.load("importers", path.suffix[1:])(path, ReadOptions(b"secret", name))
+    assert _hidden(_chained(caught.value))
 
 
 @pytest.mark.parametrize("words", [[], ["--column", "text=comment"]])

@@ -22,7 +22,9 @@ def tables() -> dict[str, pd.DataFrame]:
     codings, judged, units = on_passages({coder: rows(coder) for coder in CODERS}, texts())
     by_code = agreement.by_code(codings, judged, units, codes()).to_frame()
     by_facet = agreement.by_facet(codings, units, list(FACETS)).to_frame()
-    facet = by_facet[["facet", "units", "people", "agreement", "alpha", "alpha_low", "alpha_high"]]
+    facet = by_facet.rename(columns={"code": "facet"})[
+        ["facet", "units", "people", "agreement", "alpha", "alpha_low", "alpha_high"]
+    ]
     return {"agreement": by_code.drop(columns="reason").round(SHOWN), "facet_agreement": facet.round(SHOWN)}
 
 

@@ -8,7 +8,9 @@ result is None with a reason, never 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,16 +21,23 @@ Counts = NDArray[np.float64]
 
 NO_VARIATION = "no variation: not estimable"
 TOO_FEW = "fewer than two coders judged the same units"
+TOO_FEW_PEOPLE = "too few people for an interval"
 INTERVAL = (2.5, 97.5)
+MOST_LEFT_OUT = 0.05
+"""Share of samples of people without variation beyond which an interval would tell of the others alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Agreement:
-    """Agreement by code, or by facet."""
+    """Agreement by code, or by facet.
+
+    A bootstrap cannot widen perfect agreement: an interval of [1, 1] says that no sample of these people showed any
+    disagreement, and not that there is none.
+    """
 
     table: pd.DataFrame
-    """code, units, people, coders, present_both, present_any, agreement, positive, negative, alpha, alpha_low,
-    alpha_high, below_667, ac1, reason."""
+    """code (or the facet), units, people, coders, present_both, present_any, agreement, positive, negative, alpha,
+    alpha_low, alpha_high, below_667, ac1, reason."""
 
     def to_frame(self) -> pd.DataFrame:
         """The table."""
@@ -39,11 +48,22 @@ class Agreement:
         return [
             f"{row['code']}: not estimable ({row['reason']})"
             if pd.isna(row["alpha"])
-            else f"{row['code']}: alpha {row['alpha']:.2f} [{row['alpha_low']:.2f}, {row['alpha_high']:.2f}] on "
-            f"{row['units']} units of {row['people']} people; both found it on {row['present_both']}, "
-            f"either on {row['present_any']}"
+            else f"{row['code']}: alpha {row['alpha']:.2f} {_interval(row)} on {row['units']} units of "
+            f"{row['people']} people{_found(row)}"
             for row in self.table.to_dict("records")
         ]
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["alpha_low"]):
+        return f"(no interval: {row['reason']})"
+    return f"[{row['alpha_low']:.2f}, {row['alpha_high']:.2f}]"
+
+
+def _found(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["present_any"]):
+        return ""
+    return f"; two found it on {row['present_both']}, any on {row['present_any']}"
 
 
 def by_code(
@@ -64,10 +84,16 @@ def by_code(
         codes: to report, in this order.
         repetitions: bootstrap samples of people.
         seed: of the bootstrap.
+
+    Raises:
+        ValueError: a coding is on what its coder did not judge.
     """
     present = codings[["segment", "coder", "code"]].drop_duplicates().assign(present=1)
     cells = judged[["segment", "coder", "code"]].drop_duplicates().merge(present, how="left").fillna({"present": 0})
-    people = units.set_index("segment")["case"]
+    unjudged = len(present) - int(cells["present"].sum())
+    if unjudged:
+        raise ValueError(f"{unjudged} codings are on units and codes that their coder did not judge")
+    people = _people(units)
     rows = []
     for code in codes:
         own = cells[cells["code"] == code]
@@ -93,7 +119,7 @@ def by_facet(
         seed: of the bootstrap.
     """
     first = codings.drop_duplicates(["segment", "coder", "code"])
-    people = units.set_index("segment")["case"]
+    people = _people(units)
     rows = []
     for facet in facets:
         counts = first.assign(value=first[facet].fillna("")).pivot_table(
@@ -102,14 +128,21 @@ def by_facet(
         several = counts[counts.sum(axis=1) >= 2]
         cases = people.reindex(several.index.get_level_values("segment")).to_numpy()
         row = _row(facet, several.to_numpy(dtype=float), cases, first["coder"].nunique(), repetitions, seed)
-        rows.append(row | {"present_both": len(several), "positive": None, "negative": None})
-    return Agreement(pd.DataFrame(rows).rename(columns={"code": "facet"}).assign(code=lambda t: t["facet"]))
+        # Presence is given here, and which values could have been chosen is not known: AC1 would flatter.
+        rows.append(row | dict.fromkeys(("present_both", "present_any", "positive", "negative", "ac1")))
+    return Agreement(pd.DataFrame(rows))
+
+
+def _people(units: pd.DataFrame) -> pd.Series[str]:
+    """Whose each unit is; one that is nobody's counts as a person of its own."""
+    own = units["case"].astype(object).where(units["case"].notna() & (units["case"] != ""), units["segment"])
+    return pd.Series(own.astype(str).tolist(), index=units["segment"].tolist())
 
 
 def _row(
     code: str, counts: Counts, cases: NDArray[np.object_], coders: int, repetitions: int, seed: int
 ) -> dict[str, object]:
-    every = counts
+    judged_by_any = counts
     paired = counts.sum(axis=1) >= 2
     counts, cases = counts[paired], cases[paired]
     row: dict[str, object] = {
@@ -133,14 +166,15 @@ def _row(
             | {"reason": NO_VARIATION}
         )
     drawn = _bootstrap(counts, cases, repetitions, seed)
-    low, high = np.percentile(drawn, INTERVAL) if len(drawn) else (np.nan, np.nan)
+    known = len(set(cases)) >= 2 and 1 - len(drawn) / repetitions <= MOST_LEFT_OUT
+    low, high = np.percentile(drawn, INTERVAL) if known else (None, None)
     return row | {
         "alpha": value,
-        "alpha_low": float(low),
-        "alpha_high": float(high),
-        "below_667": float((drawn < 2 / 3).mean()) if len(drawn) else None,
-        "ac1": ac1(every),
-        "reason": "",
+        "alpha_low": None if low is None else float(low),
+        "alpha_high": None if high is None else float(high),
+        "below_667": float((drawn < 2 / 3).mean()) if known else None,
+        "ac1": ac1(judged_by_any),
+        "reason": "" if known else TOO_FEW_PEOPLE,
     }
 
 

@@ -164,7 +164,7 @@ def import_(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Bring transcripts in: txt, md, docx, csv, xlsx."""
+    """Bring transcripts in: txt, md, docx, pdf, vtt, srt, csv, tsv, xlsx."""
     from qualcode.pipeline import importing
     from qualcode.project import Project
 

@@ -61,11 +61,13 @@ class Bundle:
     """What a project holds, ready to be written."""
 
     title: str
+    note: str
+    """What a reader must know first, as the settings state it; paragraphs are parted by an empty line."""
     codebook: Codebook
     excerpts: pd.DataFrame = field(repr=False)
     """People's codings that stand."""
     unreviewed: pd.DataFrame = field(repr=False)
-    """Machine proposals that nobody has judged, and the codings of imported machine coders."""
+    """Machine proposals, and codings of imported machine coders, that no person has judged."""
     evidence: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
     """Segment and code (`segment|code`) to spans of the excerpt."""
     prevalence: Prevalence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from qualcode.analysis.prevalence import NOT_STATED, POLARITIES, Prevalence
 from qualcode.codebook import Code
 from qualcode.corpus import AttributeValue
 from qualcode.exporters.bundle import Bundle, Written
-from qualcode.synthesis import literature
+from qualcode.synthesis import Effect, literature
 
 QUOTES = 3
 """Passages shown a programme and code, no person twice while others have spoken."""
@@ -50,8 +50,9 @@ def _view(bundle: Bundle) -> dict[str, Any]:
     codes = list(bundle.codebook.active)
     order = sorted(bundle.attributes["programme"], key=lambda p: (p == NOT_STATED, p))
     names = {p: (bundle.programmes[p].name or p) if p in bundle.programmes else p for p in order}
-    passages = _passages(bundle)
-    whose, first = next(iter(bundle.imported.items()), ("", bundle.prevalence))
+    views = _views(bundle)
+    whose, first = views[0]
+    passages = _passages(bundle, whose)
     table = first.table
     labels = {code.id: code.label for code in codes if (table.loc[table["code"] == code.id, "segments_with"] > 0).any()}
     charted = table[table["programme"].isin(_largest(bundle.attributes))].assign(
@@ -59,17 +60,15 @@ def _view(bundle: Bundle) -> dict[str, Any]:
     )
     return {
         "title": bundle.title,
+        "note": [text for text in bundle.note.split("\n\n") if text.strip()],
+        "theirs": int((bundle.unreviewed["coder"] == whose).sum()) if whose else 0,
         "people": "reports" if set(bundle.segments["kind"]) == {"report"} else "participants",
         "counts": bundle.counts,
         "about": bundle.about,
         "codebook": bundle.codebook,
         "programmes": [_programme(bundle, first, row, names) for row in _ordered(bundle.attributes, order)],
         "whose": whose,
-        "others": [
-            {"whose": coder, "matrix": _matrix(found, codes, order)}
-            for coder, found in (("", bundle.prevalence), *list(bundle.imported.items())[1:])
-            if whose
-        ],
+        "others": [{"whose": coder, "matrix": _matrix(found, codes, order)} for coder, found in views[1:]],
         "chart": Markup(charts.svg(charts.prevalence(charted, labels))) if labels else "",
         "charted": min(len(order), MOST_PROGRAMMES),
         "names": names,
@@ -92,7 +91,7 @@ def _literature(bundle: Bundle, first: Prevalence, order: list[str], names: Mapp
             "attribute": _words(row.attribute),
             "own": [_stated(row.own[programme.id]) for programme in own],
             "stated": row.stated,
-            "values": ", ".join(f"{_words(value)} {n}" for value, n in row.values.items()),
+            "values": _values(row),
         }
         for row in (literature.beside(own, tested) if own and tested else [])
     ]
@@ -115,10 +114,24 @@ def _literature(bundle: Bundle, first: Prevalence, order: list[str], names: Mapp
         "beside": beside,
         "published": len(tested),
         "effects": rows,
-        "effects_chart": Markup(charts.svg(charts.effects(pd.DataFrame([asdict(e) for e in effects]))))
-        if effects
-        else "",
+        "sources": ", ".join(dict.fromkeys(effect.source for effect in effects if effect.source)),
+        "effects_charts": [Markup(charts.svg(charts.effects(part))) for part in _alike_effects(effects)],
     }
+
+
+def _alike_effects(effects: Sequence[Effect]) -> list[pd.DataFrame]:
+    """Ratios and differences do not share an axis."""
+    table = pd.DataFrame([asdict(effect) for effect in effects])
+    if table.empty:
+        return []
+    ratio = table["measure"].isin(charts.RATIOS)
+    return [part for part in (table[~ratio], table[ratio]) if len(part)]
+
+
+def _values(row: literature.Beside) -> str:
+    said = [f"{_words(value)} {n}" for value, n in row.values.items()]
+    others = row.stated - sum(row.values.values())
+    return ", ".join([*said, f"others {others}"] if said and others else said)
 
 
 def _words(name: str) -> str:
@@ -158,9 +171,20 @@ def _stated(value: AttributeValue) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else _words(str(value))
 
 
-def _passages(bundle: Bundle) -> pd.DataFrame:
-    frames = [frame for frame in (bundle.excerpts, bundle.unreviewed) if len(frame)]
-    return pd.concat(frames, ignore_index=True) if frames else bundle.unreviewed
+def _views(bundle: Bundle) -> list[tuple[str, Prevalence]]:
+    """Whose codings are counted, the most to be trusted first; "" is people and, where nobody judged, the tagger."""
+    own, imported = ("", bundle.prevalence), list(bundle.imported.items())
+    judged_by_people = any(bundle.counts[name] for name in ("kept", "rejected", "added"))
+    return [own, *imported] if judged_by_people or not imported else [*imported, own]
+
+
+def _passages(bundle: Bundle, whose: str) -> pd.DataFrame:
+    """The passages of the first view: an imported machine's own, or people's and the tagger's."""
+    theirs = bundle.unreviewed["status"] == "imported"
+    if whose:
+        return bundle.unreviewed[theirs & (bundle.unreviewed["coder"] == whose)]
+    frames = [frame for frame in (bundle.excerpts, bundle.unreviewed[~theirs]) if len(frame)]
+    return pd.concat(frames, ignore_index=True) if frames else bundle.unreviewed[~theirs]
 
 
 def _section(
@@ -170,9 +194,6 @@ def _section(
     programmes = []
     for programme in order:
         here = own[own["programme"].fillna(NOT_STATED).replace("", NOT_STATED) == programme]
-        coded = here[here["status"] != "proposed"]
-        # What somebody coded comes before what the tagger proposes; beside another machine's codings it comes nowhere.
-        here = coded if len(coded) or bundle.imported else here
         if len(here):
             quotes = _quotes(here)
             for quote in quotes:

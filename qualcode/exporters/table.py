@@ -38,7 +38,7 @@ _LOOKS = {
     "raw_score": "score",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-OWN = "people, else the tagger"
+PEOPLE, TAGGER = "people, else the tagger", "the tagger"
 UNCERTIFIED = "Machine proposals: uncertified, nobody has judged them. Counts of them are not findings."
 
 
@@ -72,9 +72,10 @@ def write(bundle: Bundle, folder: Path) -> Written:
 
 def _counts(bundle: Bundle) -> pd.DataFrame:
     """Counts by programme; `counted` says whose codings they count, one coder's never added to another's."""
-    own = bundle.prevalence.to_frame().assign(counted=OWN)
+    judged_by_people = any(bundle.counts[name] for name in ("kept", "rejected", "added"))
+    own = bundle.prevalence.to_frame().assign(counted=PEOPLE if judged_by_people else TAGGER)
     imported = [found.to_frame().assign(counted=coder) for coder, found in bundle.imported.items()]
-    return pd.concat([own, *imported], ignore_index=True)
+    return pd.concat([own, *imported] if judged_by_people else [*imported, own], ignore_index=True)
 
 
 def _counting(bundle: Bundle) -> str:

@@ -25,8 +25,10 @@ PAUSE_SECONDS = 2.0
 """Where nobody is named, so long a silence begins a new paragraph."""
 
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_NEARLY_TIMES = re.compile(r"^\s*\d+:\d[\d:.,]*\s*(?:->|—>|–>|-|–|—)\s*\d+:\d[\d:.,]*\s*$")
-_TAG = re.compile(r"</?[a-z][^<>]*>|<\d[\d:.]*>", re.IGNORECASE)
+_NEARLY_TIMES = re.compile(r"^\s*\d{1,2}:\d{2}(?::\d{1,2})?[.,]\d{1,3}\s*(?:->|[—–]>|[-–—])\s*\S*\s*$")
+"""A line of times with a wrong arrow, or none behind it."""
+_TAG = re.compile(r"</?(?:[biucv]|font|ruby|rt|lang)(?:[.\s][^<>]*)?/?>|<\d[\d:.]*>", re.IGNORECASE)
+"""Marks of the format; `<sobbing>` is a transcriber's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,14 @@ def read(path: Path, options: ReadOptions) -> Imported:
     except OSError as error:
         raise ImporterError(f"cannot be opened ({error.strerror})", path=options.source) from error
     text, encoding, notes = decoded(data, options.source)
-    cues = _named(_cues(normalised(text), path.suffix.lower().lstrip("."), options.source), options.speakers)
-    written, labels = _written(cues)
+    suffix = path.suffix.lower().lstrip(".")
+    cues = _cues(normalised(text), suffix, options.source)
+    voiced = any(cue.speaker for cue in cues)
+    cues = _named(cues, options.speakers, carry_on=not voiced)
+    unnamed = sum(not cue.speaker for cue in cues)
+    if voiced and unnamed:
+        notes = (*notes, f"{unnamed} captions name nobody among others that do: they are coded, role unknown")
+    written, labels = _written(cues, voiced=voiced)
     return document(
         written,
         options,
@@ -68,15 +76,14 @@ def _cues(text: str, suffix: str, source: str) -> list[_Cue]:
 
     try:
         captions = webvtt.from_buffer(io.StringIO(text), format=suffix, strict=suffix == "vtt").captions
-    except (MalformedFileError, MalformedCaptionError) as error:
+    except (MalformedFileError, MalformedCaptionError):
         expected = "a first line WEBVTT and cues" if suffix == "vtt" else "numbered cues"
         raise MalformedTranscript(
             f"is not a {suffix} file that can be read (expected {expected} with times such as 00:00:05.000)",
             path=source,
             hint="export the captions anew, or save the words as .txt",
-        ) from error
-    if suffix == "srt":
-        _refuse_damage(text, [caption.raw_text for caption in captions], source)
+        ) from None  # the library quotes what people said
+    _refuse_damage(text, [caption.raw_text for caption in captions], source)
     found = []
     for caption in captions:
         raw, at = caption.raw_text, caption.start_time.in_milliseconds() / 1000
@@ -86,47 +93,76 @@ def _cues(text: str, suffix: str, source: str) -> list[_Cue]:
         for voice, following in zip_longest(voices, voices[1:]):
             pieces.append((voice[1], raw[voice.end() : following.start() if following else len(raw)]))
         for speaker, words in pieces:
-            plain = " ".join(html.unescape(_TAG.sub("", words)).split())
+            plain = _plain(_TAG.sub("", words))
             if plain:
-                found.append(_Cue(" ".join(html.unescape(speaker).split()), plain, at, until))
+                found.append(_Cue(_plain(speaker), plain, at, until))
     return found
 
 
+def _plain(words: str) -> str:
+    return " ".join(normalised(html.unescape(words)).replace("\ufeff", "").split())
+
+
 def _refuse_damage(text: str, read: Sequence[str], source: str) -> None:
-    """The reader of SubRip passes over damaged times: it drops the cue, or takes it for words of the one before."""
-
-    def words(lines: Sequence[str]) -> int:
-        return sum(len(line.split()) for line in lines if "-->" not in line and not line.strip().isdigit())
-
-    hint = "each caption needs its number, a line of times such as 00:00:05,000 --> 00:00:07,000, and its words"
+    """The library passes over what it cannot read: damaged times, words behind an empty line. They must not vanish."""
+    hint = (
+        "each caption needs a line of times such as 00:00:05.000 --> 00:00:07.000, its words, and no empty line in it"
+    )
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
         if _NEARLY_TIMES.match(line):
             raise MalformedTranscript("is not a line of times", path=source, line=number, hint=hint)
-    lost = words(lines) - words([line for cue in read for line in cue.splitlines()])
-    if lost:
+    lost = _words(_spoken(lines)) - _words([line for cue in read for line in cue.splitlines()])
+    if lost > 0:
         raise MalformedTranscript(f"{lost} words stand in no caption that can be read", path=source, hint=hint)
 
 
-def _named(cues: Sequence[_Cue], speakers: Mapping[str, Role]) -> list[_Cue]:
-    """Names at the beginning of cues become the cues' speakers; a cue without one goes on with the last."""
-    if any(cue.speaker for cue in cues):
-        return list(cues)
-    lines = "\n".join(cue.words for cue in cues)
+def _words(lines: Sequence[str]) -> int:
+    return sum(len(line.split()) for line in lines if not line.strip().isdigit())
+
+
+def _spoken(lines: Sequence[str]) -> list[str]:
+    """Lines that are neither header, comment, style, name of a cue nor times."""
+    found: list[str] = []
+    block: list[str] = []
+    for line in (*lines, ""):
+        if line.strip():
+            block.append(line)
+            continue
+        times = next((place for place, other in enumerate(block) if "-->" in other), None)
+        if times is not None:
+            found += block[times + 1 :]
+        elif block and not block[0].startswith(("WEBVTT", "NOTE", "STYLE", "REGION")):
+            found += block
+        block = []
+    return found
+
+
+def _named(cues: Sequence[_Cue], speakers: Mapping[str, Role], *, carry_on: bool) -> list[_Cue]:
+    """Names at the beginning of cues become the cues' speakers.
+
+    With `carry_on` a cue without one goes on with the last; beside voices it may be anybody's, and stays nobody's.
+    """
+    own = [cue for cue in cues if not cue.speaker]
+    lines = "\n".join(cue.words for cue in own)
     labels = {label.start: label for label in turns.in_text(lines, speakers)}
-    named, at, speaker = [], 0, ""
+    named, at, last = [], 0, ""
     for cue in cues:
-        words = cue.words
+        if cue.speaker:
+            named.append(cue)
+            continue
+        speaker, words = last if carry_on else "", cue.words
         if at in labels:
             label = labels[at]
-            speaker, words = lines[at : label.end].rstrip(" :–—-\n"), lines[label.end : at + len(words)].strip()
+            speaker, words = label.name, lines[label.end : at + len(words)].strip()
+            last = speaker
         if words:
             named.append(_Cue(speaker, words, cue.start, cue.end))
         at += len(cue.words) + 1
     return named
 
 
-def _written(cues: Sequence[_Cue]) -> tuple[str, list[turns.Label]]:
+def _written(cues: Sequence[_Cue], *, voiced: bool) -> tuple[str, list[turns.Label]]:
     """The text as it is kept, and where in it each speaker begins."""
     parts: list[str] = []
     labels: list[turns.Label] = []
@@ -139,7 +175,7 @@ def _written(cues: Sequence[_Cue]) -> tuple[str, list[turns.Label]]:
             gap = "\n\n" if parts else ""
             name = f"{cue.speaker}: " if cue.speaker else ""
             start = length + len(gap)
-            if cue.speaker:
+            if cue.speaker or voiced:
                 labels.append(turns.Label(cue.speaker.lower(), start, start + len(name), seconds=cue.start))
             piece = gap + name + cue.words
         parts.append(piece)

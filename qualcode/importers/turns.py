@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from qualcode.corpus import ASKING, Role, Turn
 from qualcode.errors import ProjectError
@@ -42,8 +42,8 @@ class Found:
 class Label:
     """Where a text names who speaks next; readers whose format names the speakers make these themselves."""
 
-    key: str
-    """Lower-cased."""
+    key: str = field(repr=False)
+    """Lower-cased; an identity, as `Turn.speaker` is. Empty where nobody is named."""
     start: int
     end: int
     """Where the speech begins."""
@@ -52,6 +52,8 @@ class Label:
     dash: bool = False
     """`I – ...`: a dash where a colon would be."""
     seconds: float | None = None
+    name: str = field(default="", repr=False)
+    """As the file writes it, without its marks and times."""
 
 
 def find(
@@ -122,7 +124,7 @@ def _candidates(text: str, speakers: Mapping[str, Role]) -> list[Label]:
         mark = match["mark"].strip(" \t*_")
         alone = not mark and not match["time"]
         dash = mark in ("–", "—", "-")
-        found.append(Label(key, match.start(), match.end(), alone, dash, _seconds(match["time"])))
+        found.append(Label(key, match.start(), match.end(), alone, dash, _seconds(match["time"]), label))
     return found
 
 
@@ -184,7 +186,7 @@ def _labelled(
 
 def _beside_facilitator(parts: dict[str, Role], speakers: Mapping[str, Role]) -> list[str]:
     """In a group that has a facilitator, whoever is named and has no role is a participant."""
-    named = [key for key, role in parts.items() if role == "unknown" and key not in speakers]
+    named = [key for key, role in parts.items() if role == "unknown" and key and key not in speakers]
     if not named or not any(role in ASKING for role in parts.values()):
         return []
     parts.update(dict.fromkeys(named, "participant"))

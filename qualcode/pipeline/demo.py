@@ -14,6 +14,17 @@ CORPUS, CODEBOOK = "corpora/demo", "codebooks/peer_support.yaml"
 GOLD = "corpora/demo_gold/adjudicated.csv"
 CODER = Coder("demo_gold", "machine")
 """The language models that coded the corpus; their codings are shown apart from the tagger's."""
+TITLE = "Four ways of peer support: a demonstration"
+NOTE = """\
+Nobody here exists. The people, the programmes and every word were invented by language models, and so were the \
+codings. \
+Two models coded all texts without seeing each other's work, and a third decided where they differed. Their agreement \
+(alpha 0.74 to 1.00 by code) is that of siblings. Nothing in this report is evidence about families or peer support.
+
+Read it for three things. A code is more than its name: of those who speak of isolation many deny it, and for some \
+it is relieved. What helps in one programme is trouble in another: look at conflict in Small Hours, stigma and \
+boundaries in Front Room, distress in Lantern Line. And what the sources of published programmes do not state \
+(supervision, payment, number of contacts) is itself a finding."""
 LITERATURE = ("corpora/programmes.csv", "corpora/effects.csv")
 
 
@@ -26,5 +37,7 @@ def demo(folder: Path, *, progress: Progress = acts.silent) -> RunSummary:
         resources.path(CODEBOOK),
         literature=literature,
         codings=[(resources.path(GOLD), CODER)],
+        title=TITLE,
+        note=NOTE,
         progress=progress,
     )

@@ -100,23 +100,22 @@ def bundle(project: Project) -> Bundle:
         row(coding, "kept" if (coding.segment, coding.code) in proposed else "added") for coding in said_by_people
     ]
     unreviewed = [row(coding, "proposed") for coding in open_proposals]
-    unreviewed += [row(coding, "imported") for coding in imported_machines]
+    unreviewed += [row(c, "imported") for c in imported_machines if (c.segment, c.code) not in people]
     universe, reports = _universe(places)
     counted_units = set(universe["segment"])
     participants = [segment for segment in segments if segment.id in counted_units]
     counted_codings, lost = _on_units((*said_by_people, *open_proposals), quoted, segments)
-    in_reports = [coding for coding in counted_codings if coding.segment not in counted_units]
     kept = len(people & proposed & {(coding.segment, coding.code) for coding in said_by_people})
     counted = _counted(counted_codings, counted_units)
-    by_import = {
-        coder: _counted(_on_units(made, quoted, segments)[0], counted_units)
-        for coder, made in _by_coder(imported_machines).items()
-    }
+    theirs, theirs_lost = _on_units(imported_machines, quoted, segments)
+    by_import = {coder: _counted(made, counted_units) for coder, made in _by_coder(theirs).items()}
     active = [code.id for code in codebook.active]
-    covered = next(iter(by_import.values()), counted)
+    covered = {coding.segment for coding in (*counted_codings, *theirs)} & counted_units
+    in_reports = [c for c in (*counted_codings, *theirs) if c.segment not in counted_units]
     said = set(universe["transcript"])
     return Bundle(
-        title=project.folder.resolve().name,
+        title=project.settings.title or project.folder.resolve().name,
+        note=project.settings.note,
         codebook=codebook,
         excerpts=_frame(reviewed),
         unreviewed=_frame(unreviewed),
@@ -133,13 +132,13 @@ def bundle(project: Project) -> Bundle:
             "cases": int(universe["case"].fillna(universe["transcript"]).nunique()),
             "words": sum(len(segment.text.split()) for segment in participants),
             "segments": len(participants),
-            "covered": int(covered["segment"].nunique()),
+            "covered": len(covered),
             "proposals": len(proposals),
             "kept": kept,
             "rejected": len(people & proposed) - kept,
             "added": sum(entry["status"] == "added" for entry in reviewed),
             "abstained": _abstained(project, runs, counted_units),
-            "not_counted": lost,
+            "not_counted": lost + theirs_lost,
             "reports": reports,
             "imported": len(imported_machines),
             "in_reports": len({(coding.segment, coding.code) for coding in in_reports}),

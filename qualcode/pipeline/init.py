@@ -17,10 +17,18 @@ from qualcode.store import events
 DEFAULT_CODEBOOK = "codebooks/peer_support.yaml"
 
 
-def init(folder: Path, codebook_file: Path | None = None, literature: Sequence[Path] = ()) -> Project:
+def init(
+    folder: Path,
+    codebook_file: Path | None = None,
+    literature: Sequence[Path] = (),
+    *,
+    title: str = "",
+    note: str = "",
+) -> Project:
     """Make a project with a codebook (peer support for families unless another is given); open it if it exists.
 
-    `literature` are tables of published programmes and effects that are copied into a new project.
+    `literature` are tables of published programmes and effects that are copied into a new project; `title` and `note`
+    go into its settings, for its report.
 
     Raises:
         CodebookError: the codebook has faults; nothing is written then.
@@ -39,7 +47,7 @@ def init(folder: Path, codebook_file: Path | None = None, literature: Sequence[P
                 hint="edit the project's codebook.yaml, or choose another folder with -o",
             )
         return project
-    project = Project.create(folder, text)
+    project = Project.create(folder, text, title=title, note=note)
     for table in literature:
         project.literature.mkdir(exist_ok=True)
         shutil.copyfile(table, project.literature / table.name)

@@ -51,6 +51,8 @@ def run(
     columns: TableColumns | None = None,
     literature: Sequence[Path] = (),
     codings: Sequence[tuple[Path, Coder]] = (),
+    title: str = "",
+    note: str = "",
     progress: Progress = acts.silent,
 ) -> RunSummary:
     """Import, segment, tag, look for themes, export and report. Run again, it does only what is new.
@@ -63,6 +65,8 @@ def run(
         columns: columns of tables.
         literature: tables of published programmes and effects, for a new project.
         codings: tables of codings to bring in, each with its coder.
+        title: of a new project's report.
+        note: what a reader of a new project's report must know first.
         progress: told of each stage.
 
     Raises:
@@ -74,7 +78,7 @@ def run(
     importing.refuse_inside(folder, raw)
     began = not folder.exists()
     texts = False
-    project = initial.init(folder, codebook, literature)
+    project = initial.init(folder, codebook, literature, title=title, note=note)
     try:
         with project:
             imported = importing.import_files(project, raw, kind=kind, columns=columns, progress=progress)

@@ -53,6 +53,7 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE, made:
             hint=f"qualcode import-codings {path} --coder NAME, or choose another file with -o",
         )
     made = made or exporting.bundle(project)
+    proposals = made.unreviewed[made.unreviewed["status"] == "proposed"]
     with project.store.reading() as connection:
         machine = codings.latest_machine(connection)
         if machine is None:
@@ -67,7 +68,7 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE, made:
     drawn = [(segments[id_], programme.get(id_) or "") for id_ in (sample.segments if sample else ())]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        cut = sheets.write(path, made.unreviewed, sample, drawn, made.codebook)
+        cut = sheets.write(path, proposals, sample, drawn, made.codebook)
     except OSError as error:
         raise ProjectError(
             f"cannot be written ({error.strerror})", place=str(path), hint="close the file in Excel if it is open"
@@ -83,4 +84,4 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE, made:
                 subjects=[sample.id],
                 counts={"drawn": len(drawn), "from": len(left)},
             )
-    return SheetSummary(path, len(made.unreviewed), len(drawn), cut)
+    return SheetSummary(path, len(proposals), len(drawn), cut)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qualcode.codebook import Codebook
-from qualcode.coding import Theme
+from qualcode.coding import Theme, onto
 from qualcode.corpus import Segment, keyed_id
 from qualcode.encoders.remembering import Remembering
 from qualcode.errors import NotEnoughData
@@ -46,7 +46,10 @@ def themes(project: Project, *, vectors: Remembering | None = None, progress: Pr
         segments = corpus.segments(connection)
         languages = {transcript.id: transcript.language for transcript in corpus.transcripts(connection)}
         covered = {coding.segment for coding in codings.proposals(connection, machine)}
-        covered |= {segment for segment, _, _ in frames.standing(codings.decisions(connection)).codings}
+        said = list(frames.standing(codings.decisions(connection)).codings.values())
+        quoted = {s.id: s for s in corpus.segments(connection, current=False, ids=sorted({c.segment for c in said}))}
+        # What is coded on a selection, or on segments of an earlier unit, covers the segments under it.
+        covered |= {coding.segment for coding in onto(said, quoted, segments).codings}
         programmes = dict(frames.segments(connection)[["segment", "programme"]].itertuples(index=False, name=None))
         last, known = stored.latest(connection)
     open_ones = [s for s in segments if s.id not in covered and languages[s.transcript] == codebook.language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from qualcode.errors import ImporterError
 from qualcode.importers.attributes import NOT_STATED
 from qualcode.importers.rows import Row, read_rows
 
+MEASURES = ("SMD", "MD", "RD", "OR", "RR", "HR", "IRR")
+"""Differences, whose no effect is 0, and ratios, whose no effect is 1."""
 NUMBERS = ("estimate", "ci_low", "ci_high")
 
 
@@ -20,7 +23,7 @@ class Effect:
     comparison: str
     """What the programme was compared with, e.g. `usual_care`."""
     measure: str
-    """The kind of estimate, e.g. `SMD`, the standardised mean difference."""
+    """The kind of estimate: one of MEASURES."""
     estimate: float
     ci_low: float
     ci_high: float
@@ -31,11 +34,6 @@ class Effect:
     code: str = ""
     """The code of our codebook that speaks of the same thing."""
     source: str = ""
-
-    @property
-    def includes_none(self) -> bool:
-        """Whether the interval includes no effect."""
-        return self.ci_low <= 0 <= self.ci_high
 
 
 def read_effects(path: Path) -> list[Effect]:
@@ -62,6 +60,14 @@ def _effect(row: Row, place: str) -> Effect:
             path=place,
             line=row.line,
         ) from error
+    if not all(map(math.isfinite, (estimate, low, high))) or studies < 1 or participants < 1:
+        raise ImporterError(
+            "numbers must be finite, and studies and participants at least 1", path=place, line=row.line
+        )
+    if not cell("outcome") or cell("measure") not in MEASURES:
+        raise ImporterError(
+            f"an outcome must be named, and the measure be one of {', '.join(MEASURES)}", path=place, line=row.line
+        )
     if not low <= estimate <= high:
         raise ImporterError("the estimate lies outside its interval", path=place, line=row.line)
     certainty = row.get("certainty", "").strip()

@@ -24,7 +24,7 @@ class Literature:
     @property
     def tested(self) -> tuple[Programme, ...]:
         """Programmes alone: neither policies nor roles. Where no kind is stated, all."""
-        return tuple(p for p in self.programmes if p.attributes.get("kind") in (None, "programme"))
+        return tuple(p for p in self.programmes if str(p.attributes.get("kind") or "programme").lower() == "programme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Beside:
     own: Mapping[str, AttributeValue]
     """Programme id to value; None is not stated."""
     stated: int
-    of: int
+    """By how many published programmes."""
     values: Mapping[str, int]
     """Stated values and how many published programmes have each, commonest first; empty where no two agree."""
 
@@ -67,8 +67,8 @@ def beside(own: Sequence[Programme], published: Sequence[Programme]) -> list[Bes
     for name in shared:
         said = [value for p in published if (value := p.attributes.get(name)) is not None]
         counts = Counter(_word(value) for value in said)
-        common = {value: n for value, n in counts.most_common() if n > 1 or isinstance(said[0], bool)}
-        rows.append(Beside(name, {p.id: p.attributes.get(name) for p in own}, len(said), len(published), common))
+        common = {value: n for value, n in counts.most_common() if n > 1 or value in ("yes", "no")}
+        rows.append(Beside(name, {p.id: p.attributes.get(name) for p in own}, len(said), common))
     return rows
 
 

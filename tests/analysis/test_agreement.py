@@ -153,15 +153,60 @@ def test_facets_are_compared_where_both_found_the_code():
     )
     units = pd.DataFrame({"segment": ["s1", "s2", "s3", "s4"], "case": ["p", "p", "q", "r"]})
     row = agreement.by_facet(codings, units, ["polarity"]).table.loc[0]
-    assert (row["facet"], row["units"]) == ("polarity", 3)
+    assert (row["code"], row["units"]) == ("polarity", 3)
     assert row["agreement"] == pytest.approx(2 / 3)
+    assert row["alpha"] == pytest.approx(1 - (2 / 6) / ((36 - 9 - 1 - 4) / 30))
+    assert row["present_any"] is None
+    assert "two found it" not in agreement.by_facet(codings, units, ["polarity"]).summary()[0]
+
+
+ONE_PERSON = {f"s{n}": "p" for n in range(40)}
+
+
+def uneven() -> list[tuple[str, str, str, int | None]]:
+    return [(f"s{n}", coder, "c", int((n + (coder == "y") * (n % 4 == 0)) % 2)) for n in range(40) for coder in "xy"]
+
+
+def test_a_unit_without_a_person_counts_as_one_of_its_own():
+    codings, judged, units = frames(uneven())
+    alone = agreement.by_code(codings, judged, units.assign(case=None), ["c"]).table.loc[0]
+    assert alone["people"] == 40
+    assert alone["alpha_low"] < alone["alpha_high"]
+
+
+def test_one_person_gives_no_interval():
+    found = agreement.by_code(*frames(uneven(), ONE_PERSON), ["c"])
+    assert found.table.loc[0, "alpha_low"] is None
+    assert agreement.TOO_FEW_PEOPLE in found.summary()[0]
+
+
+def test_a_code_that_one_person_alone_showed_gives_no_interval():
+    cells = [(f"s{n}", coder, "c", int(n == 3)) for n in range(40) for coder in "xy"]
+    row = agreement.by_code(*frames(cells), ["c"]).table.loc[0]
+    assert row["alpha"] == 1.0
+    assert row["alpha_low"] is None
+
+
+def test_a_coding_on_what_was_not_judged_is_refused():
+    codings, judged, units = frames([("s1", "x", "c", 1), ("s1", "y", "c", 1)])
+    with pytest.raises(ValueError, match="1 codings are on units"):
+        agreement.by_code(codings, judged[judged["coder"] == "x"], units, ["c"])
 
 
 @given(st.lists(st.tuples(*[st.sampled_from("ab.")] * 3), min_size=3, max_size=30))
-def test_alpha_does_not_depend_on_who_is_who(units):
+def test_alpha_does_not_depend_on_who_is_who_nor_on_names_of_categories(units):
     coders = ["".join(column) for column in zip(*units, strict=True)]
-    first = agreement.alpha(counts(*coders, categories="ab"))
-    assert agreement.alpha(counts(*coders[::-1], categories="ab")) == first
+    states = {"a": 0, "b": 1, ".": None}
+    cells = [
+        (f"s{u:02}", coder, "c", states[value])
+        for coder, said in zip("xyz", coders, strict=True)
+        for u, value in enumerate(said)
+    ]
+    others = [(s, {"x": "z", "y": "x", "z": "y"}[coder], code, state) for s, coder, code, state in cells]
+    first, second = (
+        agreement.by_code(*frames(made), ["c"], repetitions=20).table.loc[0, "alpha"] for made in (cells, others)
+    )
+    assert (pd.isna(first) and pd.isna(second)) or first == second
     swapped = [coder.translate(str.maketrans("ab", "ba")) for coder in coders]
-    other = agreement.alpha(counts(*swapped, categories="ab"))
-    assert other == (None if first is None else pytest.approx(first))
+    straight, turned = (agreement.alpha(counts(*said, categories="ab")) for said in (coders, swapped))
+    assert turned == (None if straight is None else pytest.approx(straight))

@@ -193,3 +193,9 @@ def test_another_machines_codings_stand_apart_from_the_taggers(make, tmp_path) -
     assert "a machine coder whose 1 codings were brought in" in " ".join(said.split())
     assert "coded by other_model, imported" in text
     assert "proposed, not reviewed" not in text
+    table.write_text(f"file,quote,code,polarity\nP01.txt,I was lonely,{code},affirmed\n")
+    import_codings(project, table, Coder("ann", "human"))
+    text, _ = _page(project)
+    assert "whose 1 codings were brought in" not in text, "people come before any machine"
+    assert "Other counts: other_model" in text
+    assert "coded by other_model, imported" not in text

@@ -167,6 +167,41 @@ def test_a_damaged_cue_is_not_passed_over_in_silence(put, options, times, wrong)
     assert "leaflet" not in str(caught.value)
 
 
+def test_words_behind_an_empty_line_are_not_passed_over_in_silence(put, options):
+    damaged = TEAMS.replace("<v P07>With a <i>leaflet</i>,</v>", "<v P07>With a\n\nleaflet,</v>")
+    with pytest.raises(MalformedTranscript, match="1 words stand in no caption") as caught:
+        read(put, "a.vtt", damaged, options)
+    assert caught.value.__cause__ is None
+
+
+def test_among_voices_a_caption_without_one_is_nobodys(put, options):
+    content = TEAMS.replace("<v Ann Lee>Mm.</v>", "Well, I cried.").replace("<v Ann Lee>How did it</v>", "So alone.")
+    imported = read(put, "a.vtt", content, options)
+    said = {words: role for role, words, _ in spoken(imported.transcripts[0])}
+    assert said["Well, I cried."] == said["So alone."] == "unknown"
+    assert said["and a lonely winter."] == "participant"
+    assert "2 captions name nobody among others that do: they are coded, role unknown" in imported.notes
+
+
+def test_names_may_stand_beside_voices(put, options):
+    content = TEAMS.replace("<v P07>With a <i>leaflet</i>,</v>", "P08: With a leaflet,").replace(
+        "<v Ann Lee>Mm.</v>", "P08: Mm."
+    )
+    turns = read(put, "a.vtt", content, options).transcripts[0].turns
+    assert [turn.speaker for turn in turns] == ["ann lee", "p08", "p07"]
+
+
+@pytest.mark.parametrize("label", ["INT 00:00:01:", "[00:00:01] INT:", "[INT]:", "**INT:**"])
+def test_times_and_marks_around_a_name_are_not_the_name(put, options, label):
+    imported = read(put, "a.srt", OTTER.replace("INT:", label), options)
+    assert imported.transcripts[0].text.startswith("INT: How did it begin?")
+    assert imported.transcripts[0].turns[0].role == "interviewer"
+
+
+def test_a_transcribers_mark_in_angle_brackets_is_kept(put, options):
+    assert "<sobbing>" in read(put, "a.srt", OTTER.replace("With a", "With <sobbing> a"), options).transcripts[0].text
+
+
 def test_a_caption_may_be_a_year(put, options):
     content = "1\n00:00:01,000 --> 00:00:02,000\nINT: Since when?\n\n2\n00:00:02,000 --> 00:00:03,000\n1998\n"
     assert read(put, "a.srt", content, options).transcripts[0].text == "INT: Since when? 1998"
@@ -177,7 +212,9 @@ def test_a_file_that_is_not_there(tmp_path, options):
         captions.read(tmp_path / "none.vtt", options)
 
 
-WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"], exclude_characters="<>&*_"), min_size=1)
+WORDS = st.text(
+    st.characters(codec="utf-8", categories=["L", "N", "P", "S"], exclude_characters="<>&*_\ufeff"), min_size=1
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["INT", "P1", "Zoë 😀"]), st.lists(WORDS, min_size=1)), min_size=1))

@@ -47,7 +47,7 @@ PAGE = [
     "Interviewer: How did it begin, and who told you that there was a group at all",
     "in the town?",
     "P07: With a leaflet. There was a whole winter of it before that, lonely as any-",
-    "thing, and then Easter.",
+    "thing, and then Easter. Not that anything came of it.",
 ]
 
 
@@ -60,11 +60,63 @@ def test_running_heads_and_page_numbers_go_and_turns_are_found(tmp_path, options
         ("interviewer", "How did it begin, and who told you that there was a group at all in the town?"),
         (
             "participant",
-            "With a leaflet. There was a whole winter of it before that, lonely as anything, and then Easter.",
+            "With a leaflet. There was a whole winter of it before that, lonely as anything, and then Easter. "
+            "Not that anything came of it.",
         ),
         ("participant", "I put the chairs out."),
     ]
     assert transcript.encoding == "pdf"
+
+
+def test_one_line_is_a_document(tmp_path, options):
+    assert pdf.read(typeset(tmp_path / "a.pdf", [["P07: Alone."]]), options).transcripts[0].text == "P07: Alone."
+
+
+def test_short_answers_at_the_edges_of_pages_are_no_running_heads(tmp_path, options):
+    pages = [
+        ["INT: Who came?", "P07: Nobody came."],
+        ["INT: And in March?", "P07: Nobody came."],
+        ["INT: How many?", "3"],
+    ]
+    imported = pdf.read(typeset(tmp_path / "a.pdf", pages), options)
+    assert imported.transcripts[0].text.split() == " ".join(" ".join(page) for page in pages).split()
+    assert not [note for note in imported.notes if "left out" in note]
+
+
+def test_a_running_head_with_a_colon_is_no_speaker_and_bare_page_numbers_count_up(tmp_path, options):
+    pages = [["Kin carers: interview P07", "INT: Who came?", str(4 + n)] for n in range(3)]
+    imported = pdf.read(typeset(tmp_path / "a.pdf", pages), options)
+    assert {turn.speaker for turn in imported.transcripts[0].turns} == {"int"}
+    assert "6 lines at the edges of pages are left out as running heads and page numbers" in imported.notes
+
+
+@pytest.mark.parametrize("label", ["[00:00:09] P07:", "Speaker 1 (00:00:09):", "Participant 7 -", "[P07]:", "p07:"])
+def test_every_label_style_begins_a_paragraph_after_a_full_line(tmp_path, options, label):
+    asked = "Interviewer: How was it for you in those first months before anybody had told you of it"
+    lines = [asked, f"{label} Lonely.", asked.replace("first", "later"), f"{label} Less so."]
+    turns = pdf.read(typeset(tmp_path / "a.pdf", [lines]), options).transcripts[0].turns
+    assert [turn.role for turn in turns][::2] == ["interviewer"] * 2
+    assert len(turns) == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        (
+            "It was a kind of self-",
+            "help, the group, and self-help it stayed for us all the while that it went on",
+            "self-help",
+        ),
+        ("I couldn-", "it was too hard, all of it, and nobody there to say a word to about any of this", "couldn-it"),
+        (
+            "She was any-",
+            "thing but kind, and anything I said was wrong with her from that day and ever after",
+            "anything but",
+        ),
+    ],
+)
+def test_a_cut_word_is_made_whole_only_where_the_document_has_it(tmp_path, options, first, second, joined):
+    assert joined in pdf.read(typeset(tmp_path / "a.pdf", [[first, second]]), options).transcripts[0].text
 
 
 def test_a_title_of_one_page_stays(tmp_path, options):

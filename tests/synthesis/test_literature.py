@@ -26,8 +26,8 @@ def test_effects_are_read_as_the_review_states_them(tmp_path):
         8,
         864,
     )
-    assert (first.certainty, first.code, first.includes_none) == ("low", "distress", True)
-    assert (second.certainty, second.code, second.includes_none) == (None, "", False)
+    assert (first.certainty, first.code, first.source) == ("low", "distress", "R1")
+    assert (second.certainty, second.code) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,10 @@ def test_effects_are_read_as_the_review_states_them(tmp_path):
         ("8,864", "8,many", "must be numbers"),
         ("-0.10,-0.32", "-0.50,-0.32", "outside its interval"),
         ("measure", "kind", "no column 'measure'"),
+        ("-0.32", "-inf", "must be finite"),
+        ("8,864", "0,864", "at least 1"),
+        ("low mood,", ",", "an outcome must be named"),
+        ("SMD", "d", "one of SMD, MD"),
     ],
 )
 def test_a_faulty_table_of_effects_is_refused_with_its_line(tmp_path, old, new, wrong):
@@ -55,7 +59,7 @@ def test_a_missing_folder_or_table_is_empty(tmp_path):
 
 
 def test_policies_and_roles_are_not_compared_with_programmes():
-    kinds = ["programme", "policy", "role", None]
+    kinds = ["Programme", "policy", "role", None]
     found = Literature(tuple(Programme(str(n), "", {"kind": kind}) for n, kind in enumerate(kinds)))
     assert [programme.id for programme in found.tested] == ["0", "3"]
 
@@ -68,7 +72,7 @@ def test_what_is_not_stated_is_counted_and_never_taken_for_a_no():
         Programme("c", "", {"training": None, "form": "pairs"}),
     ]
     training, form = literature.beside(own, published)
-    assert (training.attribute, training.stated, training.of, training.values) == ("training", 1, 3, {"yes": 1})
+    assert (training.attribute, training.stated, training.values) == ("training", 1, {"yes": 1})
     assert (form.own, form.stated, form.values) == ({"ours": "group"}, 3, {"group": 2})
 
 
