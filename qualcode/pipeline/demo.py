@@ -19,7 +19,7 @@ NOTE = """\
 Nobody here exists. The people, the programmes and every word were invented by language models, and so were the \
 codings. \
 Two models coded all texts without seeing each other's work, and a third decided where they differed. Their agreement \
-(alpha 0.74 to 1.00 by code) is that of siblings. Nothing in this report is evidence about families or peer support.
+(alpha 0.76 to 1.00 by code) is that of siblings. Nothing in this report is evidence about families or peer support.
 
 Read it for three things. A code is more than its name: of those who speak of isolation many deny it, and for some \
 it is relieved. What helps in one programme is trouble in another: look at conflict in Small Hours, stigma and \
