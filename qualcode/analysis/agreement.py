@@ -153,18 +153,14 @@ def _row(
         "present_both": int((counts[:, -1] >= 2).sum()) if counts.size else 0,
         "present_any": int((counts[:, -1] >= 1).sum()) if counts.size else 0,
     }
-    empty = dict.fromkeys(("agreement", "positive", "negative", "alpha", "alpha_low", "alpha_high", "below_667", "ac1"))
+    row |= dict.fromkeys(("agreement", "positive", "negative", "alpha", "alpha_low", "alpha_high", "below_667", "ac1"))
     if len(counts) == 0:
-        return row | empty | {"reason": TOO_FEW}
+        return row | {"reason": TOO_FEW}
     value = alpha(counts)
     positive, negative = specific(counts) if counts.shape[1] == 2 else (None, None)
     row |= {"agreement": observed(counts), "positive": positive, "negative": negative}
     if value is None:
-        return (
-            row
-            | {name: empty[name] for name in ("alpha", "alpha_low", "alpha_high", "below_667", "ac1")}
-            | {"reason": NO_VARIATION}
-        )
+        return row | {"reason": NO_VARIATION}
     drawn = _bootstrap(counts, cases, repetitions, seed)
     known = len(set(cases)) >= 2 and 1 - len(drawn) / repetitions <= MOST_LEFT_OUT
     low, high = np.percentile(drawn, INTERVAL) if known else (None, None)

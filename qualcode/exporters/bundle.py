@@ -89,6 +89,16 @@ class Bundle:
     literature: Literature
     """Published programmes and effects to show beside the project's own."""
 
+    @property
+    def judged_by_people(self) -> bool:
+        """Whether any person has kept, rejected or added a coding."""
+        return any(self.counts[name] for name in ("kept", "rejected", "added"))
+
+    def views(self) -> list[tuple[str, Prevalence]]:
+        """Whose codings are counted, the most to be trusted first: an imported coder's id, or "" for `prevalence`."""
+        own, imported = ("", self.prevalence), list(self.imported.items())
+        return [own, *imported] if self.judged_by_people else [*imported, own]
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

@@ -16,6 +16,7 @@ from qualcode.analysis.prevalence import NOT_STATED, POLARITIES, Prevalence
 from qualcode.codebook import Code
 from qualcode.corpus import AttributeValue
 from qualcode.exporters.bundle import Bundle, Written
+from qualcode.importers.attributes import written
 from qualcode.synthesis import Effect, literature
 
 QUOTES = 3
@@ -50,8 +51,7 @@ def _view(bundle: Bundle) -> dict[str, Any]:
     codes = list(bundle.codebook.active)
     order = sorted(bundle.attributes["programme"], key=lambda p: (p == NOT_STATED, p))
     names = {p: (bundle.programmes[p].name or p) if p in bundle.programmes else p for p in order}
-    views = _views(bundle)
-    whose, first = views[0]
+    (whose, first), *others = bundle.views()
     passages = _passages(bundle, whose)
     table = first.table
     labels = {code.id: code.label for code in codes if (table.loc[table["code"] == code.id, "segments_with"] > 0).any()}
@@ -68,7 +68,7 @@ def _view(bundle: Bundle) -> dict[str, Any]:
         "codebook": bundle.codebook,
         "programmes": [_programme(bundle, first, row, names) for row in _ordered(bundle.attributes, order)],
         "whose": whose,
-        "others": [{"whose": coder, "matrix": _matrix(found, codes, order)} for coder, found in views[1:]],
+        "others": [{"whose": coder, "matrix": _matrix(found, codes, order)} for coder, found in others],
         "chart": Markup(charts.svg(charts.prevalence(charted, labels))) if labels else "",
         "charted": min(len(order), MOST_PROGRAMMES),
         "names": names,
@@ -166,16 +166,7 @@ def _programme(bundle: Bundle, first: Prevalence, row: Mapping[Any, Any], names:
 
 def _stated(value: AttributeValue) -> str:
     """A programme's attribute as people read it; what the source does not give is said to be so."""
-    if value is None:
-        return "not stated"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else _words(str(value))
-
-
-def _views(bundle: Bundle) -> list[tuple[str, Prevalence]]:
-    """Whose codings are counted, the most to be trusted first; "" is people and, where nobody judged, the tagger."""
-    own, imported = ("", bundle.prevalence), list(bundle.imported.items())
-    judged_by_people = any(bundle.counts[name] for name in ("kept", "rejected", "added"))
-    return [own, *imported] if judged_by_people or not imported else [*imported, own]
+    return _words(written(value)) or "not stated"
 
 
 def _passages(bundle: Bundle, whose: str) -> pd.DataFrame:

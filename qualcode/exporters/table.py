@@ -72,10 +72,9 @@ def write(bundle: Bundle, folder: Path) -> Written:
 
 def _counts(bundle: Bundle) -> pd.DataFrame:
     """Counts by programme; `counted` says whose codings they count, one coder's never added to another's."""
-    judged_by_people = any(bundle.counts[name] for name in ("kept", "rejected", "added"))
-    own = bundle.prevalence.to_frame().assign(counted=PEOPLE if judged_by_people else TAGGER)
-    imported = [found.to_frame().assign(counted=coder) for coder, found in bundle.imported.items()]
-    return pd.concat([own, *imported] if judged_by_people else [*imported, own], ignore_index=True)
+    own = PEOPLE if bundle.judged_by_people else TAGGER
+    views = [found.to_frame().assign(counted=coder or own) for coder, found in bundle.views()]
+    return pd.concat(views, ignore_index=True)
 
 
 def _counting(bundle: Bundle) -> str:

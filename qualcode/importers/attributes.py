@@ -39,6 +39,17 @@ def typed(cells: Sequence[str]) -> list[AttributeValue]:
     return [_value(cell.strip(), kind) for cell in cells]
 
 
+def written(value: AttributeValue) -> str:
+    """A value as a table's cell holds it; what is not stated is an empty cell.
+
+    >>> [written(value) for value in (True, 3, None)]
+    ['yes', '3', '']
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
 def _value(cell: str, kind: str) -> AttributeValue:
     if cell.lower() in NOT_STATED:
         return None

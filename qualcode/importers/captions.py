@@ -16,10 +16,10 @@ from itertools import zip_longest
 from pathlib import Path
 
 from qualcode.corpus import Role
-from qualcode.errors import ImporterError, MalformedTranscript
+from qualcode.errors import MalformedTranscript
 from qualcode.importers import turns
 from qualcode.importers.imported import Imported, ReadOptions
-from qualcode.importers.text import decoded, document, normalised
+from qualcode.importers.text import contents, decoded, document, normalised
 
 PAUSE_SECONDS = 2.0
 """Where nobody is named, so long a silence begins a new paragraph."""
@@ -47,10 +47,7 @@ def read(path: Path, options: ReadOptions) -> Imported:
         ImporterError: the file cannot be opened.
         MalformedTranscript: not WebVTT or SubRip, or no word in it.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImporterError(f"cannot be opened ({error.strerror})", path=options.source) from error
+    data = contents(path, options.source)
     text, encoding, notes = decoded(data, options.source)
     suffix = path.suffix.lower().lstrip(".")
     cues = _cues(normalised(text), suffix, options.source)

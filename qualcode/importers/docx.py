@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qualcode.errors import ImporterError, MalformedTranscript
+from qualcode.errors import MalformedTranscript
 from qualcode.importers.imported import Imported, ReadOptions
-from qualcode.importers.text import document
+from qualcode.importers.text import contents, document
 
 MOST_BYTES = 200_000_000
 """Unpacked; a Word file that grows beyond it is not a transcript but a zip bomb."""
@@ -28,10 +28,7 @@ def read(path: Path, options: ReadOptions) -> Imported:
         ImporterError: the file cannot be opened.
         MalformedTranscript: not a Word file, or nothing in it can be coded.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImporterError(f"cannot be opened ({error.strerror})", path=options.source) from error
+    data = contents(path, options.source)
     body, changed = _body(data, options.source)
     notes = ("tracked changes are read as accepted",) if changed else ()
     source_hash = hashlib.sha256(data).hexdigest()

@@ -12,10 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from qualcode.corpus import Role
-from qualcode.errors import ImporterError, MalformedTranscript
+from qualcode.errors import MalformedTranscript
 from qualcode.importers import turns
 from qualcode.importers.imported import Imported, ReadOptions
-from qualcode.importers.text import document
+from qualcode.importers.text import contents, document
 
 EDGE_LINES = 3
 """How many lines at the top and at the bottom of a page may be running heads."""
@@ -28,7 +28,6 @@ _NUMBERED = re.compile(
     r"^(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$|^\d{1,4}\s*(?:of|/)\s*\d{1,4}$", re.IGNORECASE
 )
 _BARE_NUMBER = re.compile(r"^[-–]?\s*(\d{1,4})\s*[-–]?$")
-_DIGITS = re.compile(r"\d+")
 _BULLET = re.compile(r"^(?:[•▪◦*–-]|\(?\w{1,3}[.)])\s")
 _SOFT_HYPHEN = re.compile(r"[\u00ad\u2010]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)-$")
@@ -42,10 +41,7 @@ def read(path: Path, options: ReadOptions) -> Imported:
         ImporterError: the file cannot be opened.
         MalformedTranscript: not a PDF, locked by a password, or scanned pages without text.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImporterError(f"cannot be opened ({error.strerror})", path=options.source) from error
+    data = contents(path, options.source)
     pages = _pages(data, options.source)
     empty = sum(not page for page in pages)
     notes = (f"{empty} of {len(pages)} pages hold no text (pictures are not read)",) if empty else ()
@@ -85,16 +81,16 @@ def _without_heads(pages: Sequence[list[str]]) -> list[list[str]]:
     What people say may stand at an edge too, and twice: a sentence with its full stop, or a label, is never a head.
     """
     filled = [page for page in pages if page]
-    counts = Counter((place, _alike(line)) for page in filled for place, line in _edges(page))
+    counts = Counter(edge for page in filled for edge in _edges(page))
     most = max(2, len(filled) // 2 + 1)
-    heads = {key for key, count in counts.items() if count >= most and key[1][-1:] not in ".?!…:”\"’'"}
+    heads = {(place, line) for (place, line), count in counts.items() if count >= most and line[-1] not in ".?!…:”\"’'"}
     counting = {place for place in _places() if _counts_up([dict(_edges(page)).get(place, "") for page in filled])}
     kept = []
     for page in pages:
         out = {
             _index(place, page)
             for place, line in _edges(page)
-            if (place, _alike(line)) in heads or _NUMBERED.match(line) or place in counting
+            if (place, line) in heads or _NUMBERED.match(line) or place in counting
         }
         kept.append([line for number, line in enumerate(page) if number not in out])
     return kept
@@ -113,11 +109,6 @@ def _index(place: int, page: list[str]) -> int:
     return place if place >= 0 else len(page) + place
 
 
-def _alike(line: str) -> str:
-    """A head may hold the page's number; digits in the midst of words are what people say."""
-    return _DIGITS.sub("#", line) if _NUMBERED.search(line) else line
-
-
 def _counts_up(lines: Sequence[str]) -> bool:
     """Bare numbers that go up by one from page to page number the pages; a single one may be an answer."""
     numbers = [int(found[1]) for line in lines if (found := _BARE_NUMBER.match(line))]
@@ -131,24 +122,29 @@ def _paragraphs(lines: Sequence[str], speakers: Mapping[str, Role]) -> str:
     usual = sorted(len(line) for line in lines)[int(0.9 * (len(lines) - 1))]
     starts = {label.start for label in turns.in_text("\n".join(lines), speakers)}
     vocabulary = {word.lower() for line in lines for word in _WORD.findall(line)}
-    text, at = lines[0], len(lines[0]) + 1
+    pieces, at = [lines[0]], len(lines[0]) + 1
     for before, line, after in zip(lines, lines[1:], [*lines, ""][2:], strict=False):
         # A sentence that ends in mid-column, a label, a bullet, a heading: a new paragraph. All else was wrapped.
-        ended = len(before) < SHORT * usual and (before[-1] in ".?!:”\"'’)]" or line[:1].isupper())
+        ended = len(before) < SHORT * usual and (before[-1] in ".?!:”\"’')]" or line[:1].isupper())
         heading = len(line) < HEADING * usual and line[0].isupper() and line[-1].isalnum() and not after[:1].islower()
         if ended or heading or at in starts or _BULLET.match(line):
-            text += "\n" + line
+            pieces += ["\n", line]
+        elif (whole := _whole(pieces[-1], line, vocabulary)) is not None:
+            pieces[-1] = whole
         else:
-            text = _joined(text, line, vocabulary)
+            pieces += [" ", line]
         at += len(line) + 1
-    return text
+    return "".join(pieces)
 
 
-def _joined(text: str, line: str, vocabulary: Set[str]) -> str:
-    """`any-` and `thing` are one word where the document has it elsewhere; `self-` and `help` keep their hyphen."""
-    if _SOFT_HYPHEN.search(text):
-        return text[:-1] + line
-    cut, rest = _HYPHEN.search(text), _WORD.match(line)
+def _whole(before: str, line: str, vocabulary: Set[str]) -> str | None:
+    """Both in one where a word was cut at the end of the line; None where the line ends between words.
+
+    `any-` and `thing` are one word where the document has it elsewhere; `self-` and `help` keep their hyphen.
+    """
+    if _SOFT_HYPHEN.search(before):
+        return before[:-1] + line
+    cut, rest = _HYPHEN.search(before), _WORD.match(line)
     if not cut or not rest or not line[0].islower():
-        return f"{text} {line}"
-    return text[:-1] + line if (cut[1] + rest[0]).lower() in vocabulary else text + line
+        return None
+    return before[:-1] + line if (cut[1] + rest[0]).lower() in vocabulary else before + line

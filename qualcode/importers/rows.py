@@ -9,8 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from qualcode.errors import ImporterError, MalformedTranscript
-from qualcode.importers.text import decoded, normalised
+from qualcode.errors import MalformedTranscript
+from qualcode.importers.text import contents, decoded, normalised
 
 csv.field_size_limit(10_000_000)
 
@@ -29,10 +29,7 @@ def read_rows(path: Path, source: str, sheet: str | None = None) -> list[Row]:
         MalformedTranscript: damaged, no header, the same column twice, or a row with more cells than columns. A
             `sheet` that is not there has no rows.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImporterError(f"cannot be opened ({error.strerror})", path=source) from error
+    data = contents(path, source)
     table = _workbook(data, source, sheet) if path.suffix.lower() in (".xlsx", ".xlsm") else _separated(data, source)
     filled = [(line, row) for line, row in enumerate(table, start=1) if any(cell.strip() for cell in row)]
     if not filled and sheet is not None:

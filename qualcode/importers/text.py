@@ -21,12 +21,21 @@ def read(path: Path, options: ReadOptions) -> Imported:
         ImporterError: the file cannot be opened.
         MalformedTranscript: not text, or nothing in it can be coded.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImporterError(f"cannot be opened ({error.strerror})", path=options.source) from error
+    data = contents(path, options.source)
     text, encoding, notes = decoded(data, options.source)
     return document(text, options, source_hash=hashlib.sha256(data).hexdigest(), encoding=encoding, notes=notes)
+
+
+def contents(path: Path, source: str) -> bytes:
+    """A file's bytes; `source` is how an error names it.
+
+    Raises:
+        ImporterError: it cannot be opened.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ImporterError(f"cannot be opened ({error.strerror})", path=source) from error
 
 
 def document(

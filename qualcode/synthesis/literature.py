@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qualcode.corpus import AttributeValue, Programme
+from qualcode.importers.attributes import written
 from qualcode.importers.manifest import read_programmes
 from qualcode.synthesis.effects import Effect, read_effects
 
@@ -66,11 +67,7 @@ def beside(own: Sequence[Programme], published: Sequence[Programme]) -> list[Bes
     rows = []
     for name in shared:
         said = [value for p in published if (value := p.attributes.get(name)) is not None]
-        counts = Counter(_word(value) for value in said)
+        counts = Counter(written(value) for value in said)
         common = {value: n for value, n in counts.most_common() if n > 1 or value in ("yes", "no")}
         rows.append(Beside(name, {p.id: p.attributes.get(name) for p in own}, len(said), common))
     return rows
-
-
-def _word(value: AttributeValue) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
