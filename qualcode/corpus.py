@@ -97,6 +97,10 @@ class Transcript:
     version: int = 1
     deidentified: bool | None = None
     """Declared by the researcher; `None` is undeclared."""
+    pages: tuple[int, ...] = field(default=(), repr=False)
+    """Where in the text each page of a paged file begins: `pages[0]` is 0; empty where the file has no pages."""
+    replaces: str | None = None
+    """The earlier version of the same source whose place this text takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from qualcode.importers.imported import Description, Imported, ReadOptions, Skipped, TableColumns
+from qualcode.importers.imported import Description, Imported, Loss, ReadOptions, Skipped, TableColumns
 
-__all__ = ["Description", "Imported", "ReadOptions", "Skipped", "TableColumns"]
+__all__ = ["Description", "Imported", "Loss", "ReadOptions", "Skipped", "TableColumns"]

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from qualcode.corpus import AttributeValue, Case, Kind, Role, Transcript
+from qualcode.codebook import Codebook
+from qualcode.coding import Coder, Coding, Judged, Memo
+from qualcode.corpus import AttributeValue, Case, Kind, Programme, Role, Segment, Transcript
+
+Tracked = Literal["accepted", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class ReadOptions:
     question_pattern: str = ""
     """Regular expression; a line that it matches is a question, i.e. context."""
     columns: TableColumns = TableColumns()
+    tracked: Tracked = "accepted"
+    """Tracked changes of word processors: the text as it is when all are accepted, or as it was before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,18 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that the file holds and that was not carried, by kind and count; never by its words."""
+
+    kind: str
+    """What it is, in the file's own terms, e.g. `comments`, `PictureSelection`."""
+    count: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
-    """What one file gave."""
+    """What one file gave: texts, and from another tool's project also its codebook, coders and codings."""
 
     transcripts: tuple[Transcript, ...]
     cases: tuple[Case, ...] = ()
@@ -81,3 +98,13 @@ class Imported:
     """Rows are known by their number alone."""
     notes: tuple[str, ...] = ()
     """Said once in the summary: encodings, guessed roles, columns. No participant's words, no names."""
+    losses: tuple[Loss, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+    codebook: Codebook | None = None
+    """The codes of the file; ids are made of the labels (`codebook.slug`), children know their parents."""
+    coders: tuple[Coder, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    """Stretches that somebody selected and coded; unit `selection`, ids as `pipeline.import_codings` makes them."""
+    judgements: tuple[tuple[Judged, tuple[Coding, ...]], ...] = ()
+    """What each coder decided, with the codings that it made. A span project holds presences only."""
+    memos: tuple[Memo, ...] = ()

@@ -23,7 +23,10 @@ def add_transcripts(connection: Connection, transcripts: Sequence[Transcript]) -
     """Add new transcripts with their turns."""
     if not transcripts:
         return
-    rows = [{name: getattr(transcript, name) for name in _TRANSCRIPT_FIELDS} for transcript in transcripts]
+    rows = [
+        {name: getattr(transcript, name) for name in _TRANSCRIPT_FIELDS} | {"pages": list(transcript.pages)}
+        for transcript in transcripts
+    ]
     connection.execute(schema.transcripts.insert(), rows)
     set_turns(connection, transcripts)
 
@@ -80,7 +83,12 @@ def transcripts(connection: Connection, ids: Iterable[str] | None = None) -> lis
         )
     rows = connection.execute(query.order_by(schema.transcripts.c.source, schema.transcripts.c.id)).mappings()
     return [
-        Transcript(**{name: row[name] for name in _TRANSCRIPT_FIELDS}, turns=tuple(turns[row["id"]])) for row in rows
+        Transcript(
+            **{name: row[name] for name in _TRANSCRIPT_FIELDS if name != "pages"},
+            pages=tuple(row["pages"]),
+            turns=tuple(turns[row["id"]]),
+        )
+        for row in rows
     ]
 
 

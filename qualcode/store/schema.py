@@ -64,6 +64,8 @@ transcripts = Table(
     Column("encoding", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("deidentified", Boolean),
+    Column("pages", JSON, nullable=False, server_default="[]"),
+    Column("replaces", String),
     Index("transcripts_source", "source", "row"),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from qualcode.store.migrations import m0001_first
+from qualcode.store.migrations import m0001_first, m0002_pages_versions
 
-STEPS: tuple[Callable[[Connection], None], ...] = (m0001_first.upgrade,)
+STEPS: tuple[Callable[[Connection], None], ...] = (m0001_first.upgrade, m0002_pages_versions.upgrade)
 """Step n brings the schema to version n; append, never edit."""
