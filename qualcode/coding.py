@@ -56,9 +56,10 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a coder decided on: `codes` on one segment. Absent = judged - present."""
+    """What a coder decided on: `codes` on one segment or one whole transcript. Absent = judged - present."""
 
     segment: str
+    """Id of a segment; or of a transcript, where the coder declares to have coded it completely."""
     coder: str
     codes: tuple[str, ...]
     blind: bool
@@ -221,6 +222,36 @@ def onto(
         if not landed:
             lost.append(coding)
     return Carried(tuple(carried), tuple(lost))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What a whole transcript's judgement says of its segments, for one coder and one code."""
+
+    present: tuple[Coding, ...]
+    absent: tuple[str, ...]
+    unclear: tuple[str, ...]
+    """Segments that a coding touches and does not reach by the rule of `onto`: neither present nor absent."""
+
+
+def spread(
+    codings: Sequence[Coding], sources: Mapping[str, Segment], targets: Sequence[Segment], *, at_least: float = 0.5
+) -> Spread:
+    """Decisions on every segment of a transcript that a coder has coded completely for a code.
+
+    Args:
+        codings: all of that coder with that code on that transcript.
+        sources: the segments that they stand on, by id.
+        targets: the transcript's segments.
+        at_least: as in `onto`.
+    """
+    carried = onto(codings, sources, targets, at_least=at_least)
+    reached = {coding.segment for coding in carried.codings}
+    spans = [(sources[coding.segment].start, sources[coding.segment].end) for coding in codings]
+    rest = [target for target in targets if target.id not in reached]
+    touched = [t.id for t in rest if any(start < t.end and t.start < end for start, end in spans)]
+    absent = [target.id for target in rest if target.id not in set(touched)]
+    return Spread(carried.codings, tuple(absent), tuple(touched))
 
 
 def _overlap_share(left: Segment, right: Segment) -> float:

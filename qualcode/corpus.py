@@ -129,3 +129,8 @@ def keyed_id(secret: bytes, prefix: str, *parts: object) -> str:
     """
     message = "\x1f".join(str(part) for part in parts).encode()
     return f"{prefix}_{hmac.new(secret, message, hashlib.sha256).hexdigest()[:16]}"
+
+
+def segment_id(secret: bytes, transcript: str, start: int, end: int) -> str:
+    """The id of a stretch of a transcript: the same whoever cuts or selects it."""
+    return keyed_id(secret, "s", transcript, start, end)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from qualcode import nlp
-from qualcode.corpus import ASKING, Segment, Transcript, Turn, Unit, keyed_id
+from qualcode.corpus import ASKING, Segment, Transcript, Turn, Unit, segment_id
 
 WINDOW_WORDS = 60
 """Default size of a window: about a paragraph, what one person can hold in mind as one thing said."""
@@ -108,7 +108,7 @@ def _segments(transcripts: Iterable[Transcript], unit: Unit, cut: Cut, secret: b
                 of = "response" if transcript.kind == "feedback" and transcript.row and unit == "window" else unit
                 found.append(
                     Segment(
-                        id=keyed_id(secret, "s", transcript.id, start, end),
+                        id=segment_id(secret, transcript.id, start, end),
                         transcript=transcript.id,
                         start=start,
                         end=end,

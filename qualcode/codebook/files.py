@@ -88,7 +88,7 @@ def save(codebook: Codebook, path: Path) -> None:
             facet.id: {"values": list(facet.values)} | ({"definition": facet.definition} if facet.definition else {})
             for facet in codebook.facets
         }
-    plain["codes"] = [_plain(code) for code in codebook.codes]
+    plain["codes"] = [entry(code) for code in codebook.codes]
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 100
@@ -97,7 +97,8 @@ def save(codebook: Codebook, path: Path) -> None:
     path.write_text(buffer.getvalue(), encoding="utf-8")
 
 
-def _plain(code: Code) -> dict[str, Any]:
+def entry(code: Code) -> dict[str, Any]:
+    """A code as its entry in the file."""
     plain: dict[str, Any] = {"id": code.id, "label": code.label, "status": code.status}
     for name in ("parent", "brief", "definition"):
         if getattr(code, name):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from qualcode.importers.imported import Description, Imported, Loss, ReadOptions, Skipped, TableColumns
+from qualcode.importers.imported import Description, Given, Imported, Loss, ReadOptions, Skipped, TableColumns
 
-__all__ = ["Description", "Imported", "Loss", "ReadOptions", "Skipped", "TableColumns"]
+__all__ = ["Description", "Given", "Imported", "Loss", "ReadOptions", "Skipped", "TableColumns"]

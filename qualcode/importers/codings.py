@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from qualcode.codebook import Codebook, slug
 from qualcode.corpus import Transcript
 from qualcode.errors import MalformedTranscript
+from qualcode.importers.imported import Given
 
 _TEXT = ("text", "comment", "response", "quote", "excerpt", "segment", "passage", "feedback")
 _ROW = ("id", "row", "row_id", "response_id", "respondent")
@@ -20,19 +21,6 @@ MOST_NEARLY = 300
 """Without a file name, so many texts at most are searched for a quotation that is not there letter for letter."""
 CONFIDENT = 90.0
 """Least rapidfuzz partial ratio at which a quotation counts as found."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One decision as a table gives it, located in a transcript. `present` maps codes to facets."""
-
-    row: int
-    transcript: str
-    start: int
-    end: int
-    judged: tuple[str, ...]
-    present: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    coder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from qualcode.codebook import Codebook
-from qualcode.coding import Coder, Coding, Judged, Memo
-from qualcode.corpus import AttributeValue, Case, Kind, Programme, Role, Segment, Transcript
+from qualcode.coding import Coder, Memo
+from qualcode.corpus import AttributeValue, Case, Kind, Programme, Role, Transcript
 
 Tracked = Literal["accepted", "rejected"]
 
@@ -61,6 +61,8 @@ class ReadOptions:
     question_pattern: str = ""
     """Regular expression; a line that it matches is a question, i.e. context."""
     columns: TableColumns = TableColumns()
+    refi_offsets: str = ""
+    """How a REFI-QDA project counts positions, where its texts cannot tell and the researcher knows."""
     tracked: Tracked = "accepted"
     """Tracked changes of word processors: the text as it is when all are accepted, or as it was before them."""
 
@@ -88,6 +90,24 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """One decision as a file gives it, located in a transcript. `present` maps codes to facets."""
+
+    row: int
+    transcript: str
+    start: int
+    end: int
+    judged: tuple[str, ...]
+    """Codes decided on; empty for a stretch that somebody selected and did not code."""
+    present: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    coder: str = ""
+    made_at: str = ""
+    """As the file says, ISO 8601; empty where it does not."""
+    key: str = ""
+    """The file's own id of the decision, the same whenever it is exported; empty where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What one file gave: texts, and from another tool's project also its codebook, coders and codings."""
 
@@ -103,8 +123,7 @@ class Imported:
     codebook: Codebook | None = None
     """The codes of the file; ids are made of the labels (`codebook.slug`), children know their parents."""
     coders: tuple[Coder, ...] = ()
-    segments: tuple[Segment, ...] = ()
-    """Stretches that somebody selected and coded; unit `selection`, ids as `pipeline.import_codings` makes them."""
-    judgements: tuple[tuple[Judged, tuple[Coding, ...]], ...] = ()
-    """What each coder decided, with the codings that it made. A span project holds presences only."""
+    given: tuple[Given, ...] = ()
+    """What each coder decided on which stretch. A span project holds presences only."""
     memos: tuple[Memo, ...] = ()
+    """On a transcript, a segment (`corpus.segment_id`) or `project`."""

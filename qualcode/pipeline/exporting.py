@@ -91,6 +91,9 @@ def bundle(project: Project) -> Bundle:
         if segment not in units and segment in quoted
     ]
     people |= {(coding.segment, coding.code) for coding in onto(elsewhere_judged, quoted, segments).codings}
+    for judgement, code, found in frames.spread_out(standing, quoted, segments):
+        if coders[judgement.coder].kind == "human":
+            people |= {(segment, code) for segment in (*found.absent, *(c.segment for c in found.present))}
     proposed = {(coding.segment, coding.code) for coding in proposals}
     said_by_people = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "human"]
     imported_machines = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "machine"]
@@ -109,7 +112,9 @@ def bundle(project: Project) -> Bundle:
     counted = _counted(counted_codings, counted_units)
     theirs, theirs_lost = _on_units(imported_machines, quoted, segments)
     by_import = {coder: _counted(made, counted_units) for coder, made in _by_coder(theirs).items()}
-    active = [code.id for code in codebook.active]
+    # A draft that people have applied is counted: codes of another tool's project come without definitions.
+    applied = {coding.code for coding in (*said_by_people, *imported_machines)}
+    active = [code.id for code in codebook if code.codable and (code.status == "active" or code.id in applied)]
     covered = {coding.segment for coding in (*counted_codings, *theirs)} & counted_units
     in_reports = [c for c in (*counted_codings, *theirs) if c.segment not in counted_units]
     said = set(universe["transcript"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from qualcode.coding import NOT_JUDGED, Coding, Judged
+from qualcode.coding import NOT_JUDGED, Coding, Judged, Spread, spread
+from qualcode.corpus import Segment
 from qualcode.store import codings as stored
 from qualcode.store import corpus, schema
 
@@ -54,6 +56,35 @@ def standing(decisions: Iterable[tuple[Judged, tuple[Coding, ...]]]) -> Standing
     return Standing(judged, present)
 
 
+def spread_out(
+    standing: Standing, quoted: Mapping[str, Segment], current: Iterable[Segment]
+) -> list[tuple[Judged, str, Spread]]:
+    """What judgements on whole transcripts say of the segments in force: (judgement, code, its spread).
+
+    A decision of the same coder on the same code and segment itself wins over what is derived here.
+
+    Args:
+        standing: decisions that stand.
+        quoted: the segments that codings stand on, by id.
+        current: the segments in force.
+    """
+    by_transcript: dict[str, list[Segment]] = defaultdict(list)
+    for segment in current:
+        by_transcript[segment.transcript].append(segment)
+    coded: dict[tuple[str, str, str], list[Coding]] = defaultdict(list)
+    for (segment_id, coder, code), coding in standing.codings.items():
+        if segment_id in quoted:
+            coded[quoted[segment_id].transcript, coder, code].append(coding)
+    found = []
+    for (transcript, coder, code), judged in standing.judged.items():
+        targets = [
+            segment for segment in by_transcript.get(transcript, ()) if (segment.id, coder, code) not in standing.judged
+        ]
+        if targets:
+            found.append((judged, code, spread(coded[transcript, coder, code], quoted, targets)))
+    return found
+
+
 def segments(connection: Connection) -> pd.DataFrame:
     """All segments, current or not, without their words."""
     s, t = schema.segments.c, schema.transcripts.c
@@ -87,7 +118,10 @@ def codings(connection: Connection, facets: Iterable[str] = ("polarity", "holder
     """Present rows of every coder: people's that stand, and the latest machine's."""
     names = list(facets)
     kinds = {coder.id: coder.kind for coder in stored.coders(connection).values()}
-    present = list(standing(stored.decisions(connection)).codings.values())
+    stands = standing(stored.decisions(connection))
+    present = list(stands.codings.values())
+    for _, _, found in _whole(connection, stands):
+        present += found.present
     for machine in _machines(connection):
         present += stored.proposals(connection, machine)
     rows = [
@@ -103,10 +137,16 @@ def codings(connection: Connection, facets: Iterable[str] = ("polarity", "holder
 
 def judged(connection: Connection, runs_folder: Path) -> pd.DataFrame:
     """Decisions of every coder: people's that stand, and the latest machine's from its runs' files."""
+    stands = standing(stored.decisions(connection))
+    whole = set(connection.execute(select(schema.transcripts.c.id)).scalars())
     rows = [
         (segment, coder, code, judgement.blind, judgement.sample, 1.0 / (judgement.probability or 1.0))
-        for (segment, coder, code), judgement in standing(stored.decisions(connection)).judged.items()
+        for (segment, coder, code), judgement in stands.judged.items()
+        if segment not in whole
     ]
+    for judgement, code, found in _whole(connection, stands):
+        decided = dict.fromkeys([*(coding.segment for coding in found.present), *found.absent])
+        rows += [(segment, judgement.coder, code, judgement.blind, None, 1.0) for segment in decided]
     frames = [pd.DataFrame(rows, columns=list(JUDGED_COLUMNS))]
     machines = set(_machines(connection))
     current = set(connection.execute(select(schema.segments.c.id).where(schema.segments.c.current)).scalars())
@@ -129,6 +169,16 @@ def judged(connection: Connection, runs_folder: Path) -> pd.DataFrame:
             )
     filled = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.concat(filled, ignore_index=True)
+
+
+def _whole(connection: Connection, stands: Standing) -> list[tuple[Judged, str, Spread]]:
+    """`spread_out` of what is stored; nothing is read where nobody has declared a transcript completely coded."""
+    transcripts = set(connection.execute(select(schema.transcripts.c.id)).scalars())
+    if not any(segment in transcripts for segment, _, _ in stands.judged):
+        return []
+    wanted = {segment for segment, _, _ in stands.codings}
+    quoted = {segment.id: segment for segment in corpus.segments(connection, current=False, ids=wanted)}
+    return spread_out(stands, quoted, corpus.segments(connection))
 
 
 def _machines(connection: Connection) -> list[str]:

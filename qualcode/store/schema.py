@@ -197,3 +197,14 @@ themes = Table(
     Column("similarity", Float, nullable=False),
     Column("status", String, nullable=False),
 )
+
+memos = Table(
+    "memos",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("on", String, nullable=False),
+    Column("coder", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", String, nullable=False),
+)
+"""`on` is the id of a segment or a transcript, or `project`."""
