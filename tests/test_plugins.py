@@ -96,17 +96,14 @@ def test_a_part_that_cannot_be_imported_is_refused_without_its_message(
     assert caught.value.hint
 
 
-def test_a_bug_in_a_foreign_part_ends_with_70_and_tells_no_words(tmp_path: Path, codebook_file: Path) -> None:
+def test_a_bug_in_a_foreign_importer_fails_its_file_and_tells_no_words(tmp_path: Path, codebook_file: Path) -> None:
     code = f"def read(path, options):\n    raise RuntimeError('{SENTINEL}')\n"
     _installed(tmp_path / "site", code, "[qualcode.importers]\nquoted = foreign:read\n")
-    write_files(tmp_path, {"raw/P01.quoted": SENTINEL})
+    write_files(tmp_path, {"raw/P01.quoted": SENTINEL, "raw/P02.txt": interview("It rained.")})
     env = environment(tmp_path / "site", REPOSITORY)
     qualcode("init", "project", "--codebook", codebook_file, cwd=tmp_path, env=env)
     done = qualcode("import", "raw", "-p", "project", cwd=tmp_path, env=env)
-    assert done.returncode == 70
-    assert "bug" in done.stderr
-    assert "foreign.py:2" in done.stderr
+    assert done.returncode == 3
+    assert "its reader failed (RuntimeError at foreign.py:2)" in done.stderr
     assert SENTINEL not in done.stdout + done.stderr
-    done = qualcode("--debug", "import", "raw", "-p", "project", cwd=tmp_path, env=env)
-    assert "Traceback" in done.stderr
-    assert done.returncode == 70
+    assert len(tables(tmp_path / "project" / "qualcode.sqlite")["transcripts"]) == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qualcode.corpus import Transcript
@@ -30,7 +30,7 @@ class Overlap:
     share: float
 
 
-def overlaps(transcripts: Sequence[Transcript], *, at_least: float = AT_LEAST) -> list[Overlap]:
+def overlaps(transcripts: Iterable[Transcript], *, at_least: float = AT_LEAST) -> list[Overlap]:
     """Pairs of documents whose containment is at least `at_least`; survey rows are left out."""
     shingles = {t.id: _shingles(t.text) for t in transcripts if not t.row}
     holders: dict[int, list[str]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from qualcode.store import schema
 _TRANSCRIPT_FIELDS = tuple(field.name for field in fields(Transcript) if field.name != "turns")
 _DESCRIPTION = ("kind", "case", "programme", "study", "group", "wave", "date", "language", "deidentified")
 _MANY = 500
+_FEW = 20
 
 
 def add_transcripts(connection: Connection, transcripts: Sequence[Transcript]) -> None:
@@ -73,11 +74,33 @@ def set_programmes(connection: Connection, programmes: Iterable[Programme]) -> N
 
 def transcripts(connection: Connection, ids: Iterable[str] | None = None) -> list[Transcript]:
     """Transcripts with their turns, in the order they came in."""
+    if ids is None:
+        return _transcripts(connection, None)
+    found = [transcript for some in _chunks(list(ids)) for transcript in _transcripts(connection, some)]
+    return sorted(found, key=lambda transcript: (transcript.source, transcript.id))
+
+
+def each_transcript(connection: Connection) -> Iterator[Transcript]:
+    """Every transcript with its turns, a few in memory at a time."""
+    for ids in _chunks(list(sources(connection)), most=_FEW):
+        yield from _transcripts(connection, ids)
+
+
+def sources(connection: Connection) -> dict[str, str]:
+    """The file that each transcript came from, by the transcript's id."""
+    t = schema.transcripts.c
+    rows = connection.execute(select(t.id, t.source).order_by(t.source, t.id))
+    return {row.id: row.source for row in rows}
+
+
+def _transcripts(connection: Connection, ids: Sequence[str] | None) -> list[Transcript]:
     query = select(schema.transcripts)
+    spoken = select(schema.turns)
     if ids is not None:
-        query = query.where(schema.transcripts.c.id.in_(list(ids)))
+        query = query.where(schema.transcripts.c.id.in_(ids))
+        spoken = spoken.where(schema.turns.c.transcript.in_(ids))
     turns: dict[str, list[Turn]] = defaultdict(list)
-    for row in connection.execute(select(schema.turns).order_by(schema.turns.c.number)).mappings():
+    for row in connection.execute(spoken.order_by(schema.turns.c.transcript, schema.turns.c.number)).mappings():
         turns[row["transcript"]].append(
             Turn(row["start"], row["end"], row["role"], row["speaker"], row["case"], row["time"])
         )
@@ -179,5 +202,5 @@ def _typed(attributes: Mapping[str, Any]) -> dict[str, AttributeValue]:
     return {n: date.fromisoformat(v["date"]) if isinstance(v, dict) else v for n, v in attributes.items()}
 
 
-def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))
+def _chunks(ids: Sequence[str], most: int = _MANY) -> Iterable[Sequence[str]]:
+    return (ids[at : at + most] for at in range(0, len(ids), most))
