@@ -46,6 +46,7 @@ note = {note}                        # what its reader must know first
 [import]
 file_name_pattern = ""            # e.g. "{{programme}}_{{case}}_{{kind}}", where no manifest says what a file is
 question_pattern = ""             # regular expression for lines that are questions, in files without speaker labels
+refi_offsets = ""                 # how a REFI-QDA project counts, where that cannot be told: "UTF-16 units, 2"
 
 [speakers]                        # roles of labels that were not understood: "Dan" = "interviewer"
 
@@ -74,6 +75,7 @@ class Settings:
     note: str = ""
     file_name_pattern: str = ""
     question_pattern: str = ""
+    refi_offsets: str = ""
     speakers: Mapping[str, Role] = field(default_factory=dict, repr=False)
     unit: str = "window"
     words: int = 60
@@ -208,7 +210,7 @@ def read_settings(path: Path) -> Settings:
         for name in ("report", "import", "segments", "tag", "themes", "speakers", "columns")
     )
     _no_others(report, {"title", "note"}, f"{path.name} [report]")
-    _no_others(imports, {"file_name_pattern", "question_pattern"}, f"{path.name} [import]")
+    _no_others(imports, {"file_name_pattern", "question_pattern", "refi_offsets"}, f"{path.name} [import]")
     _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
     _no_others(tag, {"floor", "threshold"}, f"{path.name} [tag]")
     _no_others(themes, {"most"}, f"{path.name} [themes]")
@@ -219,6 +221,7 @@ def read_settings(path: Path) -> Settings:
         note=str(report.get("note", "")),
         file_name_pattern=str(imports.get("file_name_pattern", "")),
         question_pattern=str(imports.get("question_pattern", "")),
+        refi_offsets=str(imports.get("refi_offsets", "")),
         speakers={
             label.lower(): _one_of(role, ROLES, "a role in [speakers]", path.name)  # type: ignore[misc]
             for label, role in speakers.items()

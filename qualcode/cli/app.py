@@ -40,6 +40,19 @@ Columns = Annotated[
         "--column", metavar="ROLE=NAME", help="Which column of a table is text, case, programme, id, question, ..."
     ),
 ]
+Completely = Annotated[
+    str | None,
+    typer.Option(
+        "--coded-completely",
+        metavar="CODES",
+        help="Codes that the coders of another tool looked for throughout: a,b or all, or a csv of coder, document, "
+        "codes. What they left uncoded is then absent.",
+    ),
+]
+CrosswalkFile = Annotated[
+    Path | None,
+    typer.Option("--crosswalk", metavar="CSV", help="From another codebook's codes to the project's."),
+]
 HERE = Path()
 
 
@@ -124,6 +137,8 @@ def run(
     ] = None,
     kind: Kind = None,
     column: Columns = None,
+    coded_completely: Completely = None,
+    crosswalk: CrosswalkFile = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -131,10 +146,20 @@ def run(
 
     Examples:  qualcode run interviews/   ·   qualcode run survey.csv --column text=comment --column programme=service
     """
+    from qualcode.importers.completeness import stated
     from qualcode.pipeline import run as pipeline
 
     with output.progress(quiet) as progress:
-        summary = pipeline.run(raw, folder, codebook, kind=kind, columns=summaries.columns(column), progress=progress)
+        summary = pipeline.run(
+            raw,
+            folder,
+            codebook,
+            kind=kind,
+            columns=summaries.columns(column),
+            declared=stated(coded_completely) if coded_completely else (),
+            crosswalk=crosswalk,
+            progress=progress,
+        )
     summaries.run(summary, as_json=json)
     if summary.imported.failed:
         raise typer.Exit(SOME_FAILED)
@@ -161,15 +186,30 @@ def import_(
     project: Folder = HERE,
     kind: Kind = None,
     column: Columns = None,
+    coded_completely: Completely = None,
+    crosswalk: CrosswalkFile = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Bring transcripts in: txt, md, docx, pdf, vtt, srt, csv, tsv, xlsx."""
-    from qualcode.pipeline import importing
+    """Bring transcripts in, and projects of other tools with their codings.
+
+    Reads txt, md, docx, odt, rtf, pdf, vtt, srt, csv, tsv, xlsx, qdpx and qdc (REFI-QDA), sqlite3 (Taguette).
+    """
+    from qualcode.importers.completeness import stated
+    from qualcode.pipeline import importing, interchange
     from qualcode.project import Project
 
     with Project.open(project) as opened, output.progress(quiet) as progress:
-        summary = importing.import_files(opened, raw, kind=kind, columns=summaries.columns(column), progress=progress)
+        if crosswalk:
+            interchange.keep_crosswalk(opened, crosswalk)
+        summary = importing.import_files(
+            opened,
+            raw,
+            kind=kind,
+            columns=summaries.columns(column),
+            declared=stated(coded_completely) if coded_completely else (),
+            progress=progress,
+        )
     summaries.imported(summary, as_json=json)
     if summary.failed:
         raise typer.Exit(SOME_FAILED)

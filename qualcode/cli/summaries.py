@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qualcode.importers import TableColumns
     from qualcode.pipeline.import_codings import CodingsSummary
     from qualcode.pipeline.importing import ImportSummary
+    from qualcode.pipeline.interchange import Taken
     from qualcode.pipeline.run import RunSummary
     from qualcode.pipeline.segmenting import SegmentSummary
     from qualcode.pipeline.sheet import SheetSummary
@@ -114,11 +115,40 @@ def imported(summary: ImportSummary, *, as_json: bool) -> None:
         output.warn(f"failed   {item.place}: {item.reason}" + (f" ({item.count})" if item.count > 1 else ""), item.hint)
     if len(summary.failed) > _SHOWN:
         output.warn(f"{len(summary.failed) - _SHOWN} more failed")
+    for taken in summary.taken:
+        _taken(taken)
+    for place, loss in summary.losses:
+        output.note(f"  lost     {place}: {loss.count:,} x {loss.kind}" + (f" ({loss.reason})" if loss.reason else ""))
     said: dict[str, list[str]] = {}
     for place, text in summary.notes:
         said.setdefault(text, []).append(place)
     for text, places in list(said.items())[: 2 * _SHOWN]:
         output.note(f"  note     {places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''}: {text}")
+
+
+def _taken(taken: Taken) -> None:
+    """Codes, codings and memos of another tool's project."""
+    output.line(
+        f"codings    {taken.source}: {_n(taken.present, 'coding')} by {', '.join(taken.coders) or 'nobody'} "
+        f"on {_n(taken.selections, 'selection')}"
+        + (f"; {taken.unchanged:,} stood already" if taken.unchanged else "")
+        + (f"; {_n(taken.memos, 'memo')}" if taken.memos else "")
+    )
+    for count, what in (
+        (len(taken.new_codes), "added to codebook.yaml"),
+        (len(taken.same_codes), "have the id of a code in the codebook and are taken to be the same"),
+        (len(taken.crossed_codes), "mapped by the crosswalk"),
+    ):
+        if count:
+            output.note(f"  {_n(count, 'code')} {what}")
+    if taken.complete:
+        output.note(f"  {_n(taken.complete, 'pair')} of coder and transcript declared completely coded: rest is absent")
+    elif taken.judged:
+        output.note("  what is not coded there counts as not judged (--coded-completely says otherwise)")
+    if taken.idle:
+        output.warn(f"{_n(taken.idle, 'line')} of the declaration name no coder, document or code of {taken.source}")
+    if taken.without_text:
+        output.warn(f"{_n(taken.without_text, 'decision')} of {taken.source} stand on texts that were not taken")
 
 
 def segmented(summary: SegmentSummary, *, as_json: bool) -> None:

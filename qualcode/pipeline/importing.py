@@ -9,14 +9,16 @@ from pathlib import Path
 from qualcode import plugins
 from qualcode.corpus import Case, Kind, Transcript
 from qualcode.errors import ImporterError, PluginError, UnknownFormat
-from qualcode.importers import Imported, ReadOptions, Skipped, TableColumns
+from qualcode.importers import Imported, Loss, ReadOptions, Skipped, TableColumns
+from qualcode.importers.completeness import Declaration
 from qualcode.importers.confined import Job, Readers
 from qualcode.importers.manifest import Manifest, from_file_name
 from qualcode.importers.overlap import overlaps
 from qualcode.importers.signature import found
-from qualcode.pipeline import acts
+from qualcode.pipeline import acts, interchange
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.described import describe_programmes, manifest_of
+from qualcode.pipeline.interchange import Taken
 from qualcode.pipeline.listing import files_in, listed, named, refuse_inside
 from qualcode.project import PROGRAMMES, Project
 from qualcode.store import corpus, events
@@ -36,6 +38,10 @@ class ImportSummary:
     notes: tuple[tuple[str, str], ...] = ()
     """(file, what a person should know about how it was read)."""
     kinds: Mapping[str, int] = field(default_factory=dict)
+    losses: tuple[tuple[str, Loss], ...] = ()
+    """(file, what of it was not carried)."""
+    taken: tuple[Taken, ...] = ()
+    """What came in with the projects of other tools besides their texts."""
 
     @property
     def failed(self) -> tuple[Skipped, ...]:
@@ -49,6 +55,7 @@ def import_files(
     *,
     kind: Kind | None = None,
     columns: TableColumns | None = None,
+    declared: Sequence[Declaration] = (),
     progress: Progress = acts.silent,
 ) -> ImportSummary:
     """Import every file of `raw`; what was imported before and has not changed is left as it is.
@@ -58,6 +65,7 @@ def import_files(
         raw: a folder or one file; never written to.
         kind: of documents that neither the manifest nor their name describes.
         columns: columns of tables, over those of the settings.
+        declared: which coders of other tools' projects have coded which documents completely.
         progress: told of each file.
 
     Raises:
@@ -80,6 +88,8 @@ def import_files(
     skipped: list[Skipped] = list(listing.skipped)
     notes: list[tuple[str, str]] = []
     kinds: dict[str, int] = {}
+    losses: list[tuple[str, Loss]] = []
+    taken_in: list[Taken] = []
     for number, (name, answer) in enumerate(_read(project, listing.files, names, manifest, columns)):
         progress("import", number, len(names))
         if isinstance(answer, (ImporterError, PluginError)):
@@ -101,13 +111,18 @@ def import_files(
         new, unchanged, described = new + len(fresh), unchanged + len(again) - len(changed), described + len(changed)
         for transcript in fresh:
             kinds[transcript.kind] = kinds.get(transcript.kind, 0) + 1
-        if fresh or changed:
+        found = interchange.take(project, imported, name, declared=declared)
+        taken_in += [found] if found else []
+        if fresh or changed or (found and found.anything):
             notes += [(name, note) for note in imported.notes]
+            losses += [(name, loss) for loss in imported.losses]
     progress("import", len(names), len(names))
     _write_cases(project, [case for id_, case in described_cases.items() if cases.get(id_) != case])
     if new:
         notes += _overlap_notes(project, sources)
-    return ImportSummary(len(names), new, unchanged, described, tuple(skipped), tuple(notes), kinds)
+    return ImportSummary(
+        len(names), new, unchanged, described, tuple(skipped), tuple(notes), kinds, tuple(losses), tuple(taken_in)
+    )
 
 
 def _read(
@@ -140,6 +155,7 @@ def _options(project: Project, path: Path, name: str, manifest: Manifest, column
         speakers=settings.speakers,
         question_pattern=settings.question_pattern,
         columns=stated,
+        refi_offsets=settings.refi_offsets,
     )
 
 

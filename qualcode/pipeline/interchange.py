@@ -46,6 +46,11 @@ class Taken:
     without_text: int = 0
     """Decisions on texts that were not taken."""
 
+    @property
+    def anything(self) -> bool:
+        """Whether something is new."""
+        return bool(self.judged or self.new_codes or self.memos)
+
 
 def crosswalk_of(project: Project) -> Crosswalk:
     """The project's crosswalk; empty where the folder holds none.

@@ -13,7 +13,18 @@ from qualcode.coding import Coder
 from qualcode.corpus import Kind
 from qualcode.errors import ImporterError, QualcodeError
 from qualcode.importers import TableColumns
-from qualcode.pipeline import acts, exporting, import_codings, importing, segmenting, sheet, tagging, theming
+from qualcode.importers.completeness import Declaration
+from qualcode.pipeline import (
+    acts,
+    exporting,
+    import_codings,
+    importing,
+    interchange,
+    segmenting,
+    sheet,
+    tagging,
+    theming,
+)
 from qualcode.pipeline import init as initial
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.importing import ImportSummary
@@ -49,6 +60,8 @@ def run(
     *,
     kind: Kind | None = None,
     columns: TableColumns | None = None,
+    declared: Sequence[Declaration] = (),
+    crosswalk: Path | None = None,
     literature: Sequence[Path] = (),
     codings: Sequence[tuple[Path, Coder]] = (),
     title: str = "",
@@ -63,6 +76,8 @@ def run(
         codebook: for a new project; peer support for families unless given.
         kind: of documents that nothing else describes.
         columns: columns of tables.
+        declared: which coders of other tools' projects have coded which documents completely.
+        crosswalk: from the codes of such projects to the codebook's.
         literature: tables of published programmes and effects, for a new project.
         codings: tables of codings to bring in, each with its coder.
         title: of a new project's report.
@@ -81,7 +96,11 @@ def run(
     project = initial.init(folder, codebook, literature, title=title, note=note)
     try:
         with project:
-            imported = importing.import_files(project, raw, kind=kind, columns=columns, progress=progress)
+            if crosswalk:
+                interchange.keep_crosswalk(project, crosswalk)
+            imported = importing.import_files(
+                project, raw, kind=kind, columns=columns, declared=declared, progress=progress
+            )
             if not (imported.new or imported.unchanged or imported.described_anew):
                 raise _nothing(imported)
             texts, title = True, project.codebook.title
