@@ -9,7 +9,7 @@ quotations begin and end with words. On plain ASCII without line ends all conven
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal, get_args
 
@@ -22,8 +22,9 @@ Place = tuple[int, int]
 
 FITS = 0.9
 """Share of the checks that a convention must pass; people select half words, too, though seldom."""
-LEAD = 0.2
-"""By how much, among the selections that another convention puts elsewhere, the best must pass more checks."""
+LEAD = 2
+"""Where another convention puts selections elsewhere, the best must win so many checks, and `TIMES` what it loses."""
+TIMES = 5
 NAME_LETTERS = 8
 """A name that is shorter, or holds no letter, is no evidence: MAXQDA writes `start,end`."""
 _NAME_WEIGHT = 3
@@ -117,24 +118,29 @@ def detect(texts: Sequence[Marked], origin: str = "") -> Found:
         return Found(prior, "there is no selection to check", sure=True, all_the_same=True)
     evidence = [_Evidence(text) for text in texts]
     useful = [text.useful_names() for text in evidence]
-    scored = {convention: _score(evidence, useful, convention) for convention in CONVENTIONS}
+    placed = np.concatenate([text.placed_somehow() for text in evidence])
+    scored = {convention: _score(evidence, useful, placed, convention) for convention in CONVENTIONS}
     best = max(scored, key=lambda convention: (scored[convention].share, convention == prior))
     score = scored[best]
-    leads = {other: _lead(score, theirs) for other, theirs in scored.items() if theirs.places != score.places}
+    rivals = {other: _duel(score, theirs) for other, theirs in scored.items() if theirs.places != score.places}
     told = f"{checked:,} selections"
     if score.named:
         told += f": {score.named_right:,} of {score.named:,} names are the beginning of their quotation"
     told += f"; {score.edges_right:,} of {2 * checked:,} ends lie at the edge of a word"
-    if leads:
-        told += f"; the next convention would put {_elsewhere(score, scored[min(leads, key=lambda c: leads[c])]):,}"
-        told += f" elsewhere and there passes {min(leads.values()):.0%} fewer of the checks"
+    if rivals:
+        next_best = min(rivals, key=lambda other: rivals[other][0] - rivals[other][1])
+        won, lost = rivals[next_best]
+        elsewhere = sum(a != b for a, b in zip(score.places, scored[next_best].places, strict=True))
+        told += (
+            f"; the next convention would put {elsewhere:,} elsewhere, where it fits worse {won} times, better {lost}"
+        )
     fits = score.share >= FITS
-    clear = min(leads.values(), default=1.0) >= LEAD
+    clear = all(won >= max(LEAD, TIMES * lost) for won, lost in rivals.values())
     return Found(
         best,
         told,
         sure=fits and (clear or best == prior),
-        all_the_same=len(leads) < len(scored) - 1,
+        all_the_same=any(other not in rivals and replace(other, mark=best.mark) != best for other in scored),
         by_habit=fits and not clear and best == prior,
     )
 
@@ -218,6 +224,11 @@ class _Evidence:
                 right |= self.names(self.places(convention))
         return right
 
+    def placed_somehow(self) -> NDArray[np.bool_]:
+        """Selections that lie in the text under at least one convention; the others are broken, and no evidence."""
+        everywhere = [self.places(convention) for convention in CONVENTIONS]
+        return np.array([any(ways) for ways in zip(*everywhere, strict=True)], dtype=bool)
+
     def edges(self, found: Sequence[Place | None]) -> NDArray[np.int64]:
         """How many of each selection's two ends lie at the edge of a word, with no white space inside."""
         text = self.text
@@ -246,10 +257,15 @@ class _Score:
 
     @property
     def share(self) -> float:
-        return float(self.right.sum() / self.checks.sum())
+        return float(self.right.sum() / max(1, self.checks.sum()))
 
 
-def _score(evidence: Sequence[_Evidence], useful: Sequence[NDArray[np.bool_]], convention: Convention) -> _Score:
+def _score(
+    evidence: Sequence[_Evidence],
+    useful: Sequence[NDArray[np.bool_]],
+    placed: NDArray[np.bool_],
+    convention: Convention,
+) -> _Score:
     everywhere: list[Place | None] = []
     names_right, edges = [], []
     for text, candidates in zip(evidence, useful, strict=True):
@@ -261,25 +277,17 @@ def _score(evidence: Sequence[_Evidence], useful: Sequence[NDArray[np.bool_]], c
     return _Score(
         places=tuple(everywhere),
         right=_NAME_WEIGHT * said + at_edges,
-        checks=_NAME_WEIGHT * named + 2,
+        checks=_NAME_WEIGHT * named + 2 * placed,
         named=int(named.sum()),
         named_right=int(said.sum()),
         edges_right=int(at_edges.sum()),
     )
 
 
-def _differ(one: _Score, other: _Score) -> NDArray[np.bool_]:
-    return np.array([a != b for a, b in zip(one.places, other.places, strict=True)])
-
-
-def _elsewhere(one: _Score, other: _Score) -> int:
-    return int(_differ(one, other).sum())
-
-
-def _lead(best: _Score, other: _Score) -> float:
-    """By how much of the checks the best is ahead, among the selections that the other puts elsewhere."""
-    differ = _differ(best, other)
-    return float((best.right[differ].sum() - other.right[differ].sum()) / best.checks[differ].sum())
+def _duel(best: _Score, other: _Score) -> tuple[int, int]:
+    """Checks that the best passes and the other does not, and the other way round."""
+    ahead = best.right - other.right
+    return int(ahead[ahead > 0].sum()), int(-ahead[ahead < 0].sum())
 
 
 def _is_evidence(name: str) -> bool:

@@ -52,7 +52,10 @@ def read(path: Path, options: ReadOptions) -> Imported:
     people = refi_cases.people(project, options.secret)
     texts, notes, skipped = _texts(project, packed, path.parent, options, people)
     found = _convention(texts, project.origin, options)
-    codebook, code_ids = refi_codes.codebook(project.codes, title=PurePosixPath(options.source).stem)
+    # NVivo codes a case as a code of the same GUID: that is no code of the codebook.
+    cases_as_codes = {case.guid for case in project.cases}
+    codes = [entry for entry in project.codes if entry.guid not in cases_as_codes]
+    codebook, code_ids = refi_codes.codebook(codes, title=PurePosixPath(options.source).stem)
     work = _Work(options, project, code_ids, {guid: coder.id for guid, coder in _coders(project).items()})
     for text in texts:
         work.take(text, refi_offsets.places(_marked(text), found.convention))
@@ -320,7 +323,7 @@ def _given_to_cases(text: _Text, work: _Work, people: refi_cases.People, project
         for entry, start, end in refi_cases.spans_of(case, work.places):
             if entry == text.entry.guid:
                 spans.append((start, end, people.of_guid[case.guid]))
-    return refi_cases.with_cases(text.transcript, spans, people.named)
+    return refi_cases.with_cases(text.transcript, spans, people)
 
 
 def _losses(project: RefiProject, work: _Work, texts: Sequence[_Text]) -> tuple[Loss, ...]:

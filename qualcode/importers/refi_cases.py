@@ -59,20 +59,25 @@ def people(project: RefiProject, secret: bytes) -> People:
     )
 
 
-def with_cases(transcript: Transcript, spans: Sequence[tuple[int, int, str]], named: Mapping[str, str]) -> Transcript:
+def with_cases(transcript: Transcript, spans: Sequence[tuple[int, int, str]], people: People) -> Transcript:
     """The transcript, its turns given to the cases that they belong to.
 
     A turn is a case's where the speaker's label is the case's name, or where a stretch that stands for the case covers
-    at least half of it. Interviewers' turns are nobody's.
+    at least half of it. Interviewers' turns are nobody's. Where all other turns are one case's, the text is.
     """
     turns = []
     for turn in transcript.turns:
-        case = named.get(turn.speaker.strip().lower())
+        case = people.named.get(turn.speaker.strip().lower())
         for start, end, whose in spans:
             if 2 * (min(end, turn.end) - max(start, turn.start)) >= turn.end - turn.start:
                 case = whose
         turns.append(replace(turn, case=case) if case and turn.role not in ASKING else turn)
-    return replace(transcript, turns=tuple(turns))
+    whose_turns = {turn.case for turn in turns if turn.role not in ASKING}
+    only = whose_turns.pop() if len(whose_turns) == 1 else None
+    if only is None or transcript.case:
+        return replace(transcript, turns=tuple(turns))
+    programme = people.cases[only].programme if only in people.cases else None
+    return replace(transcript, turns=tuple(turns), case=only, programme=transcript.programme or programme)
 
 
 def cases_of(text: TextEntry, people: People) -> tuple[str, ...]:
