@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualcode.coding import Coding, Memo, Reason, Theme, onto
+from qualcode.coding import Coding, Memo, Reason, Theme, onto, spread
 from qualcode.corpus import Segment
 
 SENTINEL = "zzsentinelzz"
@@ -139,3 +139,34 @@ def test_a_higher_threshold_never_carries_more(source, targets, one, other):
 )
 def test_no_repr_shows_words(record):
     assert SENTINEL not in repr(record)
+
+
+def spread_over(codings: list[Segment], *targets: Segment):
+    made = [coding(source, f"c_{number}") for number, source in enumerate(codings)]
+    return spread(made, {source.id: source for source in codings}, list(targets))
+
+
+def test_a_completely_coded_transcript_is_present_absent_or_unclear_on_every_segment():
+    units = [segment(0, 10, name="a"), segment(10, 20, name="b"), segment(20, 30, name="c")]
+    found = spread_over([segment(0, 12)], *units)
+    assert [c.segment for c in found.present] == ["a"]
+    # Two of ten letters of the second lie in the selection: too few to be present, and not nothing.
+    assert (found.unclear, found.absent) == (("b",), ("c",))
+
+
+def test_without_a_coding_all_is_absent():
+    assert spread_over([], segment(0, 10, name="a")).absent == ("a",)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 50), st.integers(1, 30)), max_size=5),
+    st.lists(st.integers(1, 20), min_size=1, max_size=8),
+)
+def test_each_segment_of_a_completely_coded_transcript_is_in_one_state(spans, sizes):
+    units, at = [], 0
+    for number, size in enumerate(sizes):
+        units.append(segment(at, at + size, name=f"u{number}"))
+        at += size
+    found = spread_over([segment(start, start + size, name=f"x{i}") for i, (start, size) in enumerate(spans)], *units)
+    states = [*{c.segment for c in found.present}, *found.absent, *found.unclear]
+    assert sorted(states) == sorted(unit.id for unit in units)

@@ -272,19 +272,29 @@ def import_codings(
     visible: Annotated[
         bool, typer.Option("--proposals-visible", help="The coder saw the machine's proposals.")
     ] = False,
+    coded_completely: Completely = None,
+    crosswalk: CrosswalkFile = None,
+    add_codes: Annotated[
+        bool, typer.Option("--add-codes", help="Codes that the codebook lacks are added to it, as drafts.")
+    ] = False,
     project: Folder = HERE,
     json: Json = False,
 ) -> None:
     """Take judgements in: an edited review sheet, or a table of existing codings."""
     from qualcode.coding import Coder
+    from qualcode.importers.completeness import stated
     from qualcode.pipeline import import_codings as pipeline
+    from qualcode.pipeline import interchange
     from qualcode.project import Project
 
     if (coder is None) == (machine is None):
         raise typer.BadParameter("say whose they are: --coder NAME for a person, or --machine NAME for a model")
     who = Coder(coder, "human") if coder else Coder(str(machine), "machine", "imported")
     with Project.open(project) as opened:
-        summary = pipeline.import_codings(opened, file, who, visible=visible)
+        if crosswalk:
+            interchange.keep_crosswalk(opened, crosswalk)
+        declared = stated(coded_completely) if coded_completely else ()
+        summary = pipeline.import_codings(opened, file, who, visible=visible, declared=declared, add_codes=add_codes)
     summaries.codings(summary, as_json=json)
     if summary.unlocated or summary.unclear:
         raise typer.Exit(SOME_FAILED)
@@ -340,13 +350,15 @@ def codebook_check(
 
 @codebook_app.command("import")
 def codebook_import(
-    table: Annotated[Path, typer.Argument(help="csv or xlsx with label, definition, examples.")],
+    file: Annotated[
+        Path, typer.Argument(help="csv or xlsx with label, definition, examples; a table of codings; qdc or qdpx.")
+    ],
     out: Annotated[Path, typer.Option("-o", "--output", help="The codebook to write.")] = Path("codebook.yaml"),
 ) -> None:
-    """Make a codebook from a table of labels, definitions and examples."""
+    """Make a codebook from a table of labels and definitions, a table of codings, or another tool's codebook."""
     from qualcode.pipeline import codebook as pipeline
 
-    made = pipeline.import_table(table, out)
+    made = pipeline.import_file(file, out)
     drafts = sum(code.status == "draft" for code in made)
     output.line(
         f"{out}: {len(made.active)} active codes" + (f", {drafts} drafts without a definition" if drafts else "")

@@ -129,7 +129,7 @@ def imported(summary: ImportSummary, *, as_json: bool) -> None:
 def _taken(taken: Taken) -> None:
     """Codes, codings and memos of another tool's project."""
     output.line(
-        f"codings    {taken.source}: {_n(taken.present, 'coding')} by {', '.join(taken.coders) or 'nobody'} "
+        f"codings    {taken.place}: {_n(taken.present, 'coding')} by {', '.join(taken.coders) or 'nobody'} "
         f"on {_n(taken.selections, 'selection')}"
         + (f"; {taken.unchanged:,} stood already" if taken.unchanged else "")
         + (f"; {_n(taken.memos, 'memo')}" if taken.memos else "")
@@ -146,9 +146,9 @@ def _taken(taken: Taken) -> None:
     elif taken.judged:
         output.note("  what is not coded there counts as not judged (--coded-completely says otherwise)")
     if taken.idle:
-        output.warn(f"{_n(taken.idle, 'line')} of the declaration name no coder, document or code of {taken.source}")
+        output.warn(f"{_n(taken.idle, 'line')} of the declaration name no coder, document or code of {taken.place}")
     if taken.without_text:
-        output.warn(f"{_n(taken.without_text, 'decision')} of {taken.source} stand on texts that were not taken")
+        output.warn(f"{_n(taken.without_text, 'decision')} of {taken.place} stand on texts that were not taken")
 
 
 def segmented(summary: SegmentSummary, *, as_json: bool) -> None:
@@ -222,6 +222,16 @@ def codings(summary: CodingsSummary, *, as_json: bool) -> None:
     )
     if summary.codes:
         output.note(f"  codes judged: {', '.join(summary.codes)}")
+    if summary.new_codes:
+        output.note(f"  {_n(len(summary.new_codes), 'code')} added to codebook.yaml as drafts")
+    if summary.crossed_codes:
+        output.note(f"  {_n(len(summary.crossed_codes), 'code')} mapped by the crosswalk")
+    if summary.complete:
+        output.note(
+            f"  {_n(summary.complete, 'pair')} of coder and transcript declared completely coded: rest is absent"
+        )
+    if summary.idle:
+        output.warn(f"{_n(summary.idle, 'line')} of the declaration name no coder, document or code of the table")
     if summary.unknown_codes:
         output.warn(
             f"{len(summary.unknown_codes)} codes are not in the codebook and were left out: "
@@ -229,10 +239,14 @@ def codings(summary: CodingsSummary, *, as_json: bool) -> None:
             + (" …" if len(summary.unknown_codes) > _SHOWN else "")
         )
     if summary.approximate:
-        output.warn(
-            f"{len(summary.approximate)} quotations were found only nearly, or in several places; "
-            f"rows {_rows(summary.approximate)}"
-        )
+        nearly = [item for item in summary.approximate if item.confidence < 1]
+        several = [item.row for item in summary.approximate if item.confidence == 1]
+        if nearly:
+            shown = ", ".join(f"{item.row} ({item.confidence:.2f})" for item in nearly[:_SHOWN])
+            more = " …" if len(nearly) > _SHOWN else ""
+            output.warn(f"{_n(len(nearly), 'quotation')} found only nearly; row (confidence): {shown}{more}")
+        if several:
+            output.warn(f"{_n(len(several), 'quotation')} found in several places; rows {_rows(several)}")
     if summary.unlocated:
         output.warn(
             f"{_n(len(summary.unlocated), 'row')} not found in the texts: {_rows(summary.unlocated)}",

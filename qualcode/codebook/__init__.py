@@ -7,7 +7,7 @@ from qualcode.codebook.crosswalk import Crosswalk, crosswalk
 from qualcode.codebook.files import Fault, check, load, save
 from qualcode.codebook.growing import add
 from qualcode.codebook.pattern import Pattern
-from qualcode.codebook.skeleton import from_rows, slug
+from qualcode.codebook.skeleton import from_labels, from_rows, slug
 
 __all__ = [
     "Code",
@@ -20,6 +20,7 @@ __all__ = [
     "add",
     "check",
     "crosswalk",
+    "from_labels",
     "from_rows",
     "load",
     "save",

@@ -94,6 +94,15 @@ def from_rows(rows: Sequence[Mapping[str, str]], *, codebook_id: str, title: str
     return Codebook(codebook_id, title, tuple(codes.values()), facets=(POLARITY,))
 
 
+def from_labels(labels: Sequence[str], *, codebook_id: str, title: str) -> Codebook:
+    """A codebook of drafts from labels alone: what is left to write is when each of them applies.
+
+    Raises:
+        CodebookError: no label, or two labels that give the same id.
+    """
+    return from_rows([{"label": label} for label in labels], codebook_id=codebook_id, title=title)
+
+
 def split_examples(cell: str) -> tuple[str, ...]:
     """The examples in one cell: quotations if it holds any, else its lines.
 

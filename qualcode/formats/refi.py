@@ -74,7 +74,7 @@ class TextEntry:
     """Variable GUID to value."""
     notes: tuple[str, ...] = ()
     description: str = field(default="", repr=False)
-    source: str = ""
+    part_of: str = ""
     """GUID of the source that a transcript or a PDF's text belongs to; its own for a text source."""
 
 
@@ -123,7 +123,7 @@ class RefiProject:
     variables: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """GUID to (name, type)."""
     cases: tuple[CaseEntry, ...] = ()
-    texts: tuple[TextEntry, ...] = ()
+    texts: tuple[TextEntry, ...] = field(default=(), repr=False)
     sets: tuple[SetEntry, ...] = ()
     notes: tuple[NoteEntry, ...] = ()
     not_text: Mapping[str, int] = field(default_factory=dict)
@@ -239,7 +239,7 @@ def _sources(sources: Any) -> tuple[tuple[TextEntry, ...], Counter[str]]:
             texts.append(_text_entry(source, kind))
             continue
         inner = list(_children(source, "Transcript", "Representation"))
-        own = {"source": _guid(source), "name": source.get("name", "")}
+        own = {"part_of": _guid(source), "name": source.get("name", "")}
         texts += [_text_entry(text, _local(text), **own) for text in inner]
         not_text.update(_local(child) for child in _children(source) if _local(child).endswith("Selection"))
         not_text[f"Coding on a {kind}"] += len(list(_children(source, "Coding")))
@@ -248,7 +248,7 @@ def _sources(sources: Any) -> tuple[tuple[TextEntry, ...], Counter[str]]:
     return tuple(texts), +not_text
 
 
-def _text_entry(element: Any, kind: str, *, source: str = "", name: str = "") -> TextEntry:
+def _text_entry(element: Any, kind: str, *, part_of: str = "", name: str = "") -> TextEntry:
     own = _guid(element)
     content = next(_children(element, "PlainTextContent"), None)
     selections = [_selection(child) for child in _children(element, "PlainTextSelection")]
@@ -269,7 +269,7 @@ def _text_entry(element: Any, kind: str, *, source: str = "", name: str = "") ->
         values=_values(element),
         notes=_refs(element, "NoteRef"),
         description=_text(element, "Description"),
-        source=source or own,
+        part_of=part_of or own,
     )
 
 

@@ -11,7 +11,6 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from qualcode.coding import Coder, Memo
@@ -23,6 +22,7 @@ from qualcode.formats.refi_offsets import Convention, Marked
 from qualcode.importers import archive, refi_cases, refi_codes
 from qualcode.importers.archive import Archive
 from qualcode.importers.imported import Description, Given, Imported, Loss, ReadOptions, Skipped
+from qualcode.importers.moments import utc
 from qualcode.importers.text import contents, decoded, document
 
 MACHINE = "qualcode "
@@ -288,12 +288,12 @@ class _Work:
             for code, coding in made.items():
                 said: dict[str, dict[str, str]] = {code: {}}
                 own = coding.guid or (chosen.guid if chosen else text.entry.guid)
-                self.given.append(Given(number, text.transcript.id, *place, (code,), said, coder, _utc(coding.at), own))
+                self.given.append(Given(number, text.transcript.id, *place, (code,), said, coder, utc(coding.at), own))
 
     def _remark(self, words: str, on: str, user: str, at: str) -> None:
         if words:
             coder = self._coders.get(user or self._project.creator, "unknown")
-            self.memos.append(Memo(keyed_id(self._options.secret, "m", on, words), on, coder, words, _utc(at)))
+            self.memos.append(Memo(keyed_id(self._options.secret, "m", on, words), on, coder, words, utc(at)))
 
     def take_notes(self, packed: Archive) -> None:
         """Take the memos, each on what refers to it; one that nothing refers to stands on the project."""
@@ -332,13 +332,3 @@ def _losses(project: RefiProject, work: _Work, texts: Sequence[_Text]) -> tuple[
     lost["formatting of a rich text"] += sum(bool(text.entry.rich) for text in texts)
     lost["element with the GUID of another"] += project.doubled
     return tuple(Loss(kind, count) for kind, count in sorted(lost.items()) if count)
-
-
-def _utc(at: str) -> str:
-    """A time as qualcode writes it, UTC where the file names no zone; empty where it is none."""
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return ""
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return zoned.astimezone(UTC).isoformat(timespec="microseconds")

@@ -45,9 +45,9 @@ def people(project: RefiProject, secret: bytes) -> People:
                 of_source[source].append(case)
     sets = _sets(project)
     for text in project.texts:
-        own = _by_name(text.values, project) | sets.get(text.guid, {}) | sets.get(text.source, {})
+        own = _by_name(text.values, project) | sets.get(text.guid, {}) | sets.get(text.part_of, {})
         if own and not _cases_of(text, of_source):
-            of_source[text.source].append(keyed_id(secret, "p", text.source))
+            of_source[text.part_of].append(keyed_id(secret, "p", text.part_of))
         for case in _cases_of(text, of_source):
             known = stated.setdefault(case, {})
             stated[case] = own | {name: value for name, value in known.items() if value}
@@ -91,7 +91,7 @@ def spans_of(case: CaseEntry, places: Mapping[str, tuple[str, int, int]]) -> lis
 
 
 def _cases_of(text: TextEntry, of_source: Mapping[str, Sequence[str]]) -> list[str]:
-    return list(dict.fromkeys([*of_source.get(text.guid, ()), *of_source.get(text.source, ())]))
+    return list(dict.fromkeys([*of_source.get(text.guid, ()), *of_source.get(text.part_of, ())]))
 
 
 def _by_name(values: Mapping[str, str], project: RefiProject) -> dict[str, str]:

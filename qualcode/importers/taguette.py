@@ -16,6 +16,7 @@ from qualcode.formats import taguette
 from qualcode.formats.taguette import Document, TaguetteProject
 from qualcode.importers.imported import Given, Imported, Loss, ReadOptions, Skipped
 from qualcode.importers.manifest import from_file_name
+from qualcode.importers.moments import utc
 from qualcode.importers.text import contents, document
 
 _OUTSIDE = "a highlight lies outside its text, or splits a character"
@@ -90,7 +91,7 @@ def _highlights(project: TaguetteProject, found: Document, transcript: Transcrip
         if place is None:
             lost[_OUTSIDE] += 1
             continue
-        at = f"{highlight.at.replace(' ', 'T')}+00:00" if highlight.at else ""
+        at = utc(highlight.at)
         for tag in highlight.tags:
             key = f"taguette:{project.id}:{highlight.id}"
             code = slug(tag)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from qualcode import codebook as codebooks
 from qualcode.codebook import Codebook, Fault
+from qualcode.codebook.skeleton import DEFINITION_COLUMNS
 from qualcode.errors import CodebookError
+from qualcode.importers import ReadOptions, codings, refi
 from qualcode.importers.rows import read_rows
 
 
@@ -19,19 +23,40 @@ def check(path: Path) -> list[Fault]:
     return codebooks.check(path)
 
 
-def import_table(table: Path, out: Path) -> Codebook:
-    """Make a codebook file from a table of labels, definitions and examples.
+def import_file(file: Path, out: Path) -> Codebook:
+    """Make a codebook file from a REFI-QDA codebook or project, or from a table.
+
+    A table holds labels with definitions and examples; or it is a table of codings, whose codes become drafts.
 
     Raises:
-        CodebookError: the table holds no labels, or `out` exists.
-        ImporterError: the table cannot be read.
+        CodebookError: the file holds no codes, or `out` exists.
+        ImporterError: it cannot be read.
     """
     if out.exists():
         raise CodebookError("stands already", path=str(out), hint="choose another name with -o")
-    rows = read_rows(table, table.name)
-    codebook = codebooks.from_rows(rows, codebook_id=codebooks.slug(out.stem), title=out.stem.replace("_", " "))
+    codebook = _codebook(file, codebooks.slug(out.stem), out.stem.replace("_", " "))
     try:
         codebooks.save(codebook, out)
     except OSError as error:
         raise CodebookError(f"cannot be written ({error.strerror})", path=str(out)) from error
     return codebook
+
+
+def _codebook(file: Path, codebook_id: str, title: str) -> Codebook:
+    if file.suffix.lower() in (".qdc", ".qdpx"):
+        # No text of it is kept, so no id hangs on the key.
+        options = ReadOptions(secret=b"", source=file.name)
+        read = refi.read_codebook if file.suffix.lower() == ".qdc" else refi.read
+        found = read(file, options).codebook
+        if found is None:
+            raise CodebookError("the project holds no codes", path=file.name)
+        return replace(found, id=codebook_id, title=title)
+    rows = read_rows(file, file.name)
+    labels = codings.labels(rows) if rows and not _defines(rows[0]) else []
+    if labels:
+        return codebooks.from_labels(labels, codebook_id=codebook_id, title=title)
+    return codebooks.from_rows(rows, codebook_id=codebook_id, title=title)
+
+
+def _defines(row: Mapping[str, str]) -> bool:
+    return any(name.strip().lower() in DEFINITION_COLUMNS or name.strip().lower() == "label" for name in row)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from qualcode import codebook as codebooks
 from qualcode import review
 from qualcode.codebook import Codebook
-from qualcode.coding import Coder
+from qualcode.coding import Coder, Judged
 from qualcode.errors import ImporterError, MalformedTranscript, NotEnoughData, UnknownFormat
 from qualcode.importers import codings as tables
-from qualcode.importers import sheet
-from qualcode.importers.codings import GivenTable
+from qualcode.importers import completeness, sheet
+from qualcode.importers.codings import GivenTable, Nearly
+from qualcode.importers.completeness import Declaration
 from qualcode.importers.rows import read_rows
-from qualcode.pipeline import acts, judging
+from qualcode.pipeline import acts, interchange, judging
 from qualcode.project import Project
 from qualcode.store import codings, corpus
 
@@ -32,11 +35,27 @@ class CodingsSummary:
     codes: tuple[str, ...] = ()
     unknown_codes: tuple[str, ...] = ()
     unlocated: tuple[int, ...] = ()
-    approximate: tuple[int, ...] = ()
+    approximate: tuple[Nearly, ...] = ()
     unclear: tuple[tuple[int, str], ...] = ()
+    new_codes: tuple[str, ...] = ()
+    """Added to the codebook as drafts, as was asked for."""
+    crossed_codes: tuple[str, ...] = ()
+    """Mapped by the crosswalk."""
+    complete: int = 0
+    """Pairs of coder and transcript that are declared completely coded."""
+    idle: int = 0
+    """Lines of the declaration that name nothing in the table."""
 
 
-def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool = False) -> CodingsSummary:
+def import_codings(
+    project: Project,
+    path: Path,
+    coder: Coder,
+    *,
+    visible: bool = False,
+    declared: Sequence[Declaration] = (),
+    add_codes: bool = False,
+) -> CodingsSummary:
     """Take a review sheet, or a wide or long table of codings. What stands already is not written twice.
 
     Args:
@@ -44,6 +63,8 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
         path: the file.
         coder: whose judgements these are; a `coder` column of a long table is added to its id.
         visible: the machine's proposals were visible to the coder. Review sheets say so themselves.
+        declared: which coders of a table have coded which documents completely.
+        add_codes: codes that the codebook lacks are added to it, as drafts.
 
     Raises:
         ImporterError: the file cannot be read, or nothing in it belongs to this project.
@@ -64,8 +85,15 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
     rows = read_rows(path, path.name)
     if not rows:
         raise MalformedTranscript("the table has no rows", path=path.name)
+    walk = interchange.crosswalk_of(project)
     read = tables.long if tables.is_long(rows) else tables.wide
-    table = read(rows, codebook, transcripts)
+    table = read(rows, codebook, transcripts, walk)
+    added: tuple[str, ...] = ()
+    if add_codes and table.unknown_codes:
+        drafts = codebooks.from_labels(table.unknown_codes, codebook_id="drafts", title="drafts")
+        added = interchange.add_codes(project, list(drafts))
+        codebook = project.codebook
+        table = read(rows, codebook, transcripts, walk)
     if not table.given and not table.unclear:
         raise ImporterError(_why_nothing(table), path=path.name, hint="import the texts, and the codebook, first")
 
@@ -73,9 +101,13 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
         return f"{coder.id}:{name}" if name and name != coder.id else coder.id
 
     by_id = {transcript.id: transcript for transcript in transcripts}
-    selections, decided = judging.located(
-        table.given, by_id, who=who, secret=project.secret, now=acts.now(), blind=not visible
-    )
+    given = [interchange.crossed(decision, walk) for decision in table.given]
+    now = acts.now()
+    selections, decided = judging.located(given, by_id, who=who, secret=project.secret, now=now, blind=not visible)
+    whole, idle = completeness.complete(declared, table.given, transcripts, table.codes)
+    for line in whole:
+        judged, _ = walk.carried(line.codes, {})
+        decided.append((Judged(line.transcript, who(line.coder), judged, blind=not visible, made_at=now), []))
     coders = {judged.coder: replace(coder, id=judged.coder) for judged, _ in decided}
     done = judging.append(project, decided, coders, codebook, selections=selections, actor=coder.id)
     unclear = "a value is neither 0, 1 nor empty, or a facet value is not in the codebook"
@@ -85,11 +117,15 @@ def import_codings(project: Project, path: Path, coder: Coder, *, visible: bool 
         done.judged,
         done.present,
         done.unchanged,
-        table.codes,
+        tuple(sorted({code for decision in given for code in decision.judged})),
         table.unknown_codes,
         table.unlocated,
         table.approximate,
         tuple((row, unclear) for row in table.unclear),
+        added,
+        tuple(sorted({code for code in table.codes if code in walk})),
+        len(whole),
+        len(idle),
     )
 
 

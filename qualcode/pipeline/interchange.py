@@ -26,7 +26,8 @@ CROSSWALK = "crosswalk.csv"
 class Taken:
     """What came in with a project of another tool. Codes and coders by id; no words."""
 
-    source: str
+    place: str
+    """The file, as the person named it."""
     coders: tuple[str, ...] = ()
     judged: int = 0
     present: int = 0
@@ -76,7 +77,7 @@ def keep_crosswalk(project: Project, path: Path) -> None:
 
 
 def take(
-    project: Project, imported: Imported, source: str, *, declared: Sequence[Declaration] = (), blind: bool = True
+    project: Project, imported: Imported, place: str, *, declared: Sequence[Declaration] = (), blind: bool = True
 ) -> Taken | None:
     """Codes, codings and memos of a file whose texts are in; None where it holds none.
 
@@ -86,7 +87,7 @@ def take(
     Args:
         project: whose store has the texts by now.
         imported: what the file gave.
-        source: the file, as the summary names it.
+        place: the file, as the summary names it.
         declared: which coders have coded which documents completely.
         blind: the coders saw no machine's proposal.
 
@@ -96,12 +97,12 @@ def take(
     if imported.codebook is None and not imported.given and not imported.memos:
         return None
     walk = crosswalk_of(project)
-    new, same, crossed = _sorted(imported.codebook, project.codebook, walk)
-    _add_codes(project, new)
+    new, same, mapped = _sorted(imported.codebook, project.codebook, walk)
+    add_codes(project, new)
     wanted = {decision.transcript for decision in imported.given} | {text.id for text in imported.transcripts}
     with project.store.reading() as connection:
         texts = {text.id: text for text in corpus.transcripts(connection, wanted)}
-    given = [_crossed(decision, walk) for decision in imported.given if decision.transcript in texts]
+    given = [crossed(decision, walk) for decision in imported.given if decision.transcript in texts]
     now = acts.now()
     selections, decided = judging.located(
         given, texts, who=lambda name: name, secret=project.secret, now=now, blind=blind
@@ -114,7 +115,7 @@ def take(
     coders = {coder.id: coder for coder in imported.coders}
     done = judging.append(project, decided, coders, project.codebook, selections=selections)
     return Taken(
-        source=source,
+        place=place,
         coders=tuple(sorted({decision.coder for decision in given if decision.judged})),
         judged=done.judged,
         present=done.present,
@@ -122,7 +123,7 @@ def take(
         selections=len(selections),
         new_codes=tuple(code.id for code in new),
         same_codes=same,
-        crossed_codes=crossed,
+        crossed_codes=mapped,
         complete=len(whole),
         idle=len(idle),
         memos=_take_memos(project, imported),
@@ -136,16 +137,21 @@ def _sorted(
     """Codes to add, codes that are the same, and codes that the crosswalk maps."""
     if theirs is None:
         return [], (), ()
-    crossed = tuple(code.id for code in theirs if code.id in walk)
+    mapped = tuple(code.id for code in theirs if code.id in walk)
     same = tuple(code.id for code in theirs if code.id in ours and code.id not in walk)
     new = [code for code in theirs if code.id not in ours and code.id not in walk]
     there = {code.id for code in new} | {code.id for code in ours}
-    return [replace(code, parent=code.parent if code.parent in there else None) for code in new], same, crossed
+    return [replace(code, parent=code.parent if code.parent in there else None) for code in new], same, mapped
 
 
-def _add_codes(project: Project, new: Sequence[Code]) -> None:
+def add_codes(project: Project, new: Sequence[Code]) -> tuple[str, ...]:
+    """Add codes to the project's codebook; returns their ids.
+
+    Raises:
+        CodebookError: the codebook has faults, or would have.
+    """
     if not new:
-        return
+        return ()
     codebooks.add(project.folder / CODEBOOK, new)
     grown = project.codebook
     at = acts.now()
@@ -159,9 +165,11 @@ def _add_codes(project: Project, new: Sequence[Code]) -> None:
             subjects=[f"codebook:{grown.version}", *(f"code:{code.id}" for code in new)],
             counts={"codes": len(new)},
         )
+    return tuple(code.id for code in new)
 
 
-def _crossed(decision: Given, walk: Crosswalk) -> Given:
+def crossed(decision: Given, walk: Crosswalk) -> Given:
+    """A decision after the crosswalk; one that is carried neither way judges nothing."""
     judged, present = walk.carried(decision.judged, decision.present)
     return replace(decision, judged=judged, present=present)
 

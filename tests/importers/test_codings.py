@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qualcode.codebook import Code, Codebook, Facet
+from qualcode.codebook import Code, Codebook, Facet, crosswalk
 from qualcode.corpus import Transcript, Turn
 from qualcode.errors import MalformedTranscript
 from qualcode.importers import codings
@@ -140,13 +140,14 @@ def test_offsets_that_lie_nowhere_are_told(start, end):
 def test_a_quotation_that_stands_twice_is_taken_and_told():
     table = long({"code": "isolation", "quote": "I was alone"})
     assert spot(table.given[0]) == "I was alone"
-    assert table.approximate == (2,)
+    assert [(item.row, item.confidence, item.places) for item in table.approximate] == [(2, 1.0, 2)]
 
 
 def test_a_quotation_with_other_marks_is_found_nearly_and_told():
     table = long({"code": "isolation", "quote": "I was alone all winter; nobody  rang"})
     assert "alone all winter, nobody" in spot(table.given[0])
-    assert table.approximate == (2,)
+    assert [(item.row, item.places) for item in table.approximate] == [(2, 1)]
+    assert 0.9 <= table.approximate[0].confidence < 1
 
 
 def test_a_quotation_that_nobody_said_is_told():
@@ -193,3 +194,54 @@ def test_a_long_table_needs_quotations_or_offsets():
 
 def test_no_repr_shows_words():
     assert "nobody" not in repr(long({"code": "isolation", "quote": "nobody rang"}))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": "4", "document": "KO01.txt", "tag": "burden", "content": "nobody rang"},
+        {"Document name": "KO01", "Code": "Family\\Burden", "Segment": "nobody rang", "Created by": "ben"},
+        {
+            "ID": "1:2",
+            "Document": "KO01.txt",
+            "Quotation Content": "nobody rang",
+            "Codes": "Needs of the family::burden",
+        },
+        {"source": "KO01.txt", "node": "Strain > Burden", "reference": "nobody rang"},
+    ],
+    ids=["Taguette", "MAXQDA", "ATLAS.ti", "NVivo"],
+)
+def test_coded_segments_of_other_tools_are_read_as_they_head_them(row):
+    assert codings.is_long([row])
+    (given,) = long(row).given
+    assert (spot(given), given.judged) == ("nobody rang", ("burden",))
+    assert given.coder == ("ben" if "Created by" in row else "")
+
+
+def test_a_cell_may_hold_several_codes_and_what_is_none_is_named():
+    table = long({"codes": "burden\nSocial isolation; Elsewhere", "quote": "nobody rang", "document": "KO01.txt"})
+    assert [given.judged for given in table.given] == [("burden",), ("isolation",)]
+    assert table.unknown_codes == ("Elsewhere",)
+
+
+def test_a_survey_with_flags_is_not_long_though_a_column_is_called_theme():
+    assert not codings.is_long([{"text": "x", "theme": "1"}, {"text": "y", "theme": "0"}])
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels"),
+    [
+        ([{"tag": "a; b", "content": "x"}, {"tag": "b", "content": "y"}], ["a", "b"]),
+        ([{"text": "x", "Being alone": "1", "Forms": "0"}], ["Being alone", "Forms"]),
+    ],
+    ids=["long", "wide"],
+)
+def test_the_labels_of_a_table_of_codings(rows, labels):
+    assert codings.labels(rows) == labels
+
+
+def test_a_code_that_the_crosswalk_maps_keeps_its_name_until_it_is_mapped():
+    walk = crosswalk([{"from_code": "Alone", "to_code": "isolation", "relation": "exact"}], CODEBOOK)
+    row = {"code": "alone", "quote": "nobody rang", "file": "KO01.txt"}
+    assert codings.long([row], CODEBOOK, TEXTS, walk).given[0].judged == ("alone",)
+    assert codings.long([row], CODEBOOK, TEXTS).unknown_codes == ("alone",)
