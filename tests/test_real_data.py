@@ -8,7 +8,7 @@ import pytest
 from qualcode import codebook as codebooks
 from qualcode import segments
 from qualcode.coding import Coder
-from qualcode.importers import Description, ReadOptions, table, text
+from qualcode.importers import Description, ReadOptions, table, taguette, text
 from qualcode.importers.overlap import overlaps
 from qualcode.importers.rows import read_rows
 from qualcode.pipeline.import_codings import import_codings
@@ -73,3 +73,25 @@ def test_a_framework_becomes_a_codebook_and_existing_labels_come_in(tmp_path: Pa
         assert summary.present == 1930
         frame = project.codings()
     assert len(frame) == 1930
+
+
+def test_a_taguette_project_comes_in_with_every_tag_at_its_quotation():
+    folder = SHARED / "data" / "serdif"
+    found = taguette.read(next((folder / "raw").glob("*.sqlite3")), ReadOptions(b"k", "study.sqlite3"))
+    texts = {transcript.id: transcript.text for transcript in found.transcripts}
+    highlights = {given.row: given for given in found.given}
+    applications = [given for given in found.given if given.judged]
+    assert (len(texts), len(highlights), len(applications), len(found.codebook.codes)) == (17, 1794, 1930, 22)
+    assert not found.skipped
+    assert not found.losses
+    rows = read_rows(folder / "data.csv", "data.csv")
+    assert len(rows) == 1793
+    tags = {code.label: code.id for code in found.codebook}
+    by_highlight = {}
+    for given in applications:
+        by_highlight.setdefault(given.row, set()).update(given.judged)
+    for row in rows:
+        number = int(row["id"].removeprefix("h"))
+        given = highlights[number]
+        assert "".join(texts[given.transcript][given.start : given.end].split()) == "".join(row["text"].split())
+        assert by_highlight[number] == {tags[name] for name in tags if row[name] == "1"}
