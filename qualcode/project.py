@@ -17,6 +17,7 @@ from qualcode.codebook import Codebook
 from qualcode.corpus import ROLES, Role
 from qualcode.errors import ProjectError
 from qualcode.importers import TableColumns
+from qualcode.importers.columns import SINGLE
 from qualcode.store import frames
 from qualcode.store.database import Database
 
@@ -61,7 +62,7 @@ threshold = 0.5                   # from here on: proposed; in between the machi
 [themes]
 most = 10
 
-[columns]                         # e.g. [columns."survey.csv"] with text = "comment", case = "respondent"
+[columns]                         # of survey tables; each is written here when it is first imported
 """
 
 
@@ -249,11 +250,17 @@ def _columns(body: Any, place: str) -> TableColumns:
     if not isinstance(body, Mapping):
         raise ProjectError("expected a table of column names", place=place)
     _no_others(body, {field.name for field in fields(TableColumns)}, place)
-    if not isinstance(body.get("attributes", []), list):
-        raise ProjectError("attributes must be a list of column names", place=place)
+    for name in ("attributes", "unread"):
+        if not isinstance(body.get(name, []), list):
+            raise ProjectError(f"{name} must be a list of column names", place=place)
     values: dict[str, Any] = {
-        name: tuple(value) if name == "attributes" else str(value) for name, value in body.items()
+        name: tuple(map(str, value)) if isinstance(value, list) else str(value) for name, value in body.items()
     }
+    several = [name for name in SINGLE if isinstance(values.get(name), tuple)]
+    if several:
+        raise ProjectError(f"{several[0]} must be the name of one column", place=place)
+    if isinstance(values.get("text"), str):
+        values["text"] = (values["text"],) if values["text"] else ()
     return TableColumns(**values)
 
 

@@ -34,6 +34,8 @@ BAD_FILES = {
     "twice.csv": f"comment,comment\n{SENTINEL},{SENTINEL}\n",
     "same_id.csv": f"key,comment\n1,{SENTINEL} one two three\n1,{SENTINEL} four five six\n",
     "header_only.csv": f"id,{SENTINEL}\n",
+    "coded.csv": f"document,tag,content\nP01.txt,{SENTINEL},{SENTINEL} was lonely\n",
+    "ragged.csv": f"id,comment\n1,{SENTINEL} was lonely, {SENTINEL} said\n",
     "no_text.csv": "id,n\n1,2\n",
     "binary.txt": f"\x00\x01\x02{SENTINEL}\x00\xff",
     "word.docx": f"{SENTINEL} is no zip",

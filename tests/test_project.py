@@ -71,7 +71,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
     assert (settings.approach, settings.seed, settings.unit, settings.words) == ("realist", 3, "sentence", 30)
     assert settings.speakers == {"dan": "interviewer"}
     assert (settings.floor, settings.threshold, settings.most_themes) == (0.1, 0.2, 4)
-    assert settings.columns["a.csv"].text == "said"
+    assert settings.columns["a.csv"].text == ("said",)
     assert settings.columns["a.csv"].attributes == ("age",)
 
 

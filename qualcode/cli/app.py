@@ -37,7 +37,9 @@ Kind = Annotated[
 Columns = Annotated[
     list[str] | None,
     typer.Option(
-        "--column", metavar="ROLE=NAME", help="Which column of a table is text, case, programme, id, question, ..."
+        "--column",
+        metavar="ROLE=NAME",
+        help="Which column of a table is text, case, programme, id, question, ...; several may be text.",
     ),
 ]
 Completely = Annotated[
@@ -188,6 +190,9 @@ def import_(
     column: Columns = None,
     coded_completely: Completely = None,
     crosswalk: CrosswalkFile = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Take the columns of tables as they are guessed, and do not ask.")
+    ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -202,17 +207,41 @@ def import_(
     with Project.open(project) as opened, output.progress(quiet) as progress:
         if crosswalk:
             interchange.keep_crosswalk(opened, crosswalk)
+        confirm = None if yes or column or not output.at_terminal() else summaries.confirm(progress)
         summary = importing.import_files(
             opened,
             raw,
             kind=kind,
             columns=summaries.columns(column),
+            confirm=confirm,
             declared=stated(coded_completely) if coded_completely else (),
             progress=progress,
         )
     summaries.imported(summary, as_json=json)
     if summary.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def columns(
+    file: Annotated[Path, typer.Argument(help="A survey table (csv, tsv, xlsx).")],
+    project: Annotated[
+        Path | None, typer.Option("--project", "-p", help="The project folder, for the columns that it keeps.")
+    ] = None,
+    column: Columns = None,
+    json: Json = False,
+) -> None:
+    """Show what the columns of a table would be taken for. Nothing is imported."""
+    from qualcode.pipeline import columns as pipeline
+    from qualcode.project import SETTINGS, Project
+
+    given = summaries.columns(column)
+    folder = project or (HERE if (HERE / SETTINGS).is_file() else None)
+    if folder is None:
+        summaries.preview(pipeline.preview(file, given=given), as_json=json)
+        return
+    with Project.open(folder) as opened:
+        summaries.preview(pipeline.preview(file, opened, given), as_json=json)
 
 
 @app.command()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,9 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
-def line(text: str = "") -> None:
+def line(text: str = "", *, to: Console = out) -> None:
     """A line of the result; what is in brackets is text, not markup."""
-    out.print(escape(text))
+    to.print(escape(text))
 
 
 def note(text: str) -> None:
@@ -41,14 +42,14 @@ def warn(text: str, hint: str = "") -> None:
     err.print(f"[yellow]![/yellow] {escape(text)}" + (f"\n  [dim]{escape(hint)}[/dim]" if hint else ""))
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, to: Console = out) -> None:
     """A small table."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
         shown.add_column(name)
     for row in rows:
         shown.add_row(*(escape(str(cell)) for cell in row))
-    out.print(shown)
+    to.print(shown)
 
 
 def as_json(value: Any) -> None:
@@ -64,6 +65,30 @@ def error(problem: QualcodeError, *, json_too: bool = False) -> None:
         err.print(f"  [dim]hint:[/dim] {escape(problem.hint)}")
     if json_too:
         as_json({"error": {"kind": type(problem).__name__, "message": str(problem), "hint": problem.hint}})
+
+
+def at_terminal() -> bool:
+    """Whether a person is there to be asked."""
+    return sys.stdin.isatty() and err.is_terminal
+
+
+@contextmanager
+def paused(progress: object) -> Iterator[None]:
+    """No bars meanwhile: they would write over a question."""
+    if isinstance(progress, _Bars):
+        progress.bars.stop()
+    yield
+    if isinstance(progress, _Bars):
+        progress.bars.start()
+
+
+def ask(question: str) -> bool:
+    """A question that Enter answers with yes; anything but yes, also no answer at all, is no."""
+    try:
+        answer = err.input(escape(f"{question} [Y/n] ")).strip().lower()
+    except EOFError:
+        return False
+    return answer in ("", "y", "yes")
 
 
 def stopped() -> None:
@@ -114,7 +139,18 @@ def _bars() -> Iterator[Any]:
             rate = f"{done / passed:,.0f}/s" if passed > 0.5 and done else ""
             bars.update(task, completed=done, total=total, rate=rate)
 
-        yield tell
+        yield _Bars(tell, bars)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    """Progress at a terminal, that makes way for a question."""
+
+    tell: Callable[[str, int, int], None]
+    bars: Progress
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.tell(stage, done, total)
 
 
 class _Lines:

@@ -13,9 +13,12 @@ import typer
 from qualcode.cli import output
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from qualcode.codebook import Fault
     from qualcode.exporters import Written
-    from qualcode.importers import TableColumns
+    from qualcode.importers import Loss, TableColumns
+    from qualcode.pipeline.columns import Confirm, Preview
     from qualcode.pipeline.import_codings import CodingsSummary
     from qualcode.pipeline.importing import ImportSummary
     from qualcode.pipeline.interchange import Taken
@@ -39,17 +42,58 @@ def columns(stated: Sequence[str] | None) -> TableColumns | None:
     if not stated:
         return None
     allowed = {field.name for field in fields(TableColumns)}
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     for item in stated:
         role, equals, name = item.partition("=")
         if not equals or role not in allowed:
             raise typer.BadParameter(
                 f"--column {item!r} is not ROLE=NAME with ROLE one of {', '.join(sorted(allowed))}"
             )
-        values[role] = name
-    attributes = values.pop("attributes", None)
-    kept = tuple(name for name in attributes.split(",") if name) if attributes is not None else None
-    return TableColumns(**values, attributes=kept)
+        values.setdefault(role, []).append(name)
+    text = tuple(name for name in values.pop("text", []) if name)
+    lists = {
+        role: tuple(name for names in values.pop(role) for name in names.split(",") if name)
+        for role in ("attributes", "unread")
+        if role in values
+    }
+    return TableColumns(text=text, **{role: names[-1] for role, names in values.items()}, **lists)  # type: ignore[arg-type]
+
+
+def preview(made: Preview, *, as_json: bool) -> None:
+    """What the columns of a table are taken for."""
+    if as_json:
+        output.as_json(made)
+        return
+    _seen(made, to=output.out)
+    for text in made.notes:
+        output.note(f"  note     {text}")
+    _losses([(made.file, loss) for loss in made.losses])
+    output.note("kept in qualcode.toml" if made.kept else 'another way: --column text="NAME", once for each column')
+
+
+def confirm(progress: object) -> Confirm:
+    """Shows what the columns of a table are taken for, and asks once."""
+
+    def asked(made: Preview) -> bool:
+        with output.paused(progress):
+            _seen(made, to=output.err)
+            return output.ask("Is this right?")
+
+    return asked
+
+
+def _seen(made: Preview, *, to: Console) -> None:
+    output.line(f"{made.file}: a table of {_n(len(made.columns), 'column')}", to=to)
+    rows = [
+        (seen.number, seen.name, seen.taken_for, f"{seen.filled:,}", f"{seen.different:,}", ", ".join(seen.examples))
+        for seen in made.columns
+    ]
+    output.table(("", "column", "taken for", "filled", "different", "for example"), rows, to=to)
+
+
+def _losses(losses: Sequence[tuple[str, Loss]]) -> None:
+    for place, loss in losses[: 2 * _SHOWN]:
+        output.warn(f"{place}: {loss.count:,} {loss.kind} not carried" + (f": {loss.reason}" if loss.reason else ""))
 
 
 def run(summary: RunSummary, *, as_json: bool) -> None:
@@ -117,13 +161,12 @@ def imported(summary: ImportSummary, *, as_json: bool) -> None:
         output.warn(f"{len(summary.failed) - _SHOWN} more failed")
     for taken in summary.taken:
         _taken(taken)
-    for place, loss in summary.losses:
-        output.note(f"  lost     {place}: {loss.count:,} x {loss.kind}" + (f" ({loss.reason})" if loss.reason else ""))
     said: dict[str, list[str]] = {}
     for place, text in summary.notes:
         said.setdefault(text, []).append(place)
     for text, places in list(said.items())[: 2 * _SHOWN]:
         output.note(f"  note     {places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''}: {text}")
+    _losses(summary.losses)
 
 
 def _taken(taken: Taken) -> None:

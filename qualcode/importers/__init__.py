@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from qualcode.importers.imported import Description, Given, Imported, Loss, ReadOptions, Skipped, TableColumns
+from qualcode.importers.imported import (
+    ColumnSeen,
+    Description,
+    Given,
+    Imported,
+    Loss,
+    ReadOptions,
+    Skipped,
+    TableColumns,
+)
 
-__all__ = ["Description", "Given", "Imported", "Loss", "ReadOptions", "Skipped", "TableColumns"]
+__all__ = ["ColumnSeen", "Description", "Given", "Imported", "Loss", "ReadOptions", "Skipped", "TableColumns"]

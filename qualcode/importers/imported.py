@@ -33,12 +33,13 @@ class Description:
 class TableColumns:
     """Which columns of a table hold what; empty fields are guessed from names and contents."""
 
-    text: str = ""
+    text: tuple[str, ...] = ()
+    """Each holds the answers to one open question; a row is one transcript for each of them that is filled."""
     id: str = ""
     case: str = ""
     programme: str = ""
     question: str = ""
-    """Column that holds the question of each row; else the text column's own name is the question."""
+    """Column that holds the question of each row, for the first text column; else the text column's own name is it."""
     study: str = ""
     group: str = ""
     wave: str = ""
@@ -46,6 +47,25 @@ class TableColumns:
     language: str = ""
     attributes: tuple[str, ...] | None = None
     """Columns kept as attributes of the case; None is to guess, empty is none."""
+    unread: tuple[str, ...] | None = None
+    """Columns that are left out. Not None says that all is decided: nothing is guessed, a further column is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSeen:
+    """One column of a table as a person is shown it before it is read."""
+
+    number: int
+    """In the file, from 1."""
+    name: str
+    """Its name, or its place where the name is a sentence: a table without a header begins with an answer."""
+    taken_for: str
+    """A field of `TableColumns`, `attribute`, or `unread` with the reason."""
+    filled: int
+    different: int
+    """How many different values."""
+    examples: tuple[str, ...] = field(default=(), repr=False)
+    """Values that several rows share, of columns of categories alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +147,7 @@ class Imported:
     """What each coder decided on which stretch. A span project holds presences only."""
     memos: tuple[Memo, ...] = ()
     """On a transcript, a segment (`corpus.segment_id`) or `project`."""
+    columns: TableColumns | None = None
+    """Of a survey table: the columns that were used, all decided."""
+    seen: tuple[ColumnSeen, ...] = ()
+    """Of a survey table: every column, and what it was taken for."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from qualcode.corpus import ASKING, AttributeValue, Case, Transcript, keyed_id
 from qualcode.formats.refi import CaseEntry, RefiProject, TextEntry
 from qualcode.importers.attributes import typed
+from qualcode.importers.columns import NAMES
 
-PROGRAMME_NAMES = ("programme", "program", "service", "arm", "intervention", "scheme", "site", "trust", "team")
 SET = "set"
 """The attribute that names the set of documents that a case's text belongs to."""
 
@@ -119,7 +119,7 @@ def _typed(stated: Mapping[str, Mapping[str, str]]) -> dict[str, Case]:
     found = {}
     for place, (case, values) in enumerate(stated.items()):
         attributes: dict[str, AttributeValue] = {name: columns[name][place] for name in names if name in values}
-        programme = next((name for name in names if name.lower() in PROGRAMME_NAMES and values.get(name)), None)
+        programme = next((name for name in names if name.lower() in NAMES["programme"] and values.get(name)), None)
         attributes.pop(programme or "", None)
         found[case] = Case(case, values[programme] if programme else None, attributes)
     return found

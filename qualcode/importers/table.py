@@ -1,104 +1,37 @@
-"""Survey tables (csv, xlsx): a row is a response. Which column is what is guessed from names and contents, and said."""
+"""Survey tables (csv, xlsx): a row is a respondent's, each filled answer of it a transcript with its question."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from qualcode.corpus import AttributeValue, Case, Transcript, Turn, keyed_id
 from qualcode.errors import MalformedTranscript
+from qualcode.formats.sheet import PROPOSALS, SAMPLE
+from qualcode.importers import columns as guessed
+from qualcode.importers import grid as grids
+from qualcode.importers import rows
 from qualcode.importers.attributes import typed
-from qualcode.importers.imported import Imported, ReadOptions, Skipped, TableColumns
-from qualcode.importers.rows import read_rows
+from qualcode.importers.columns import PLAIN_TEXT, SINGLE, Chosen
+from qualcode.importers.grid import Grid
+from qualcode.importers.imported import Imported, Loss, ReadOptions, Skipped, TableColumns
 
-_NAMES = {
-    "text": (
-        "text",
-        "comment",
-        "comments",
-        "response",
-        "answer",
-        "feedback",
-        "verbatim",
-        "free text",
-        "free_text",
-        "quote",
-        "what did you say",
-        "story",
-        "message",
-        "body",
-        "transcript",
-    ),
-    "id": ("id", "row_id", "response_id", "comment_id", "record", "record_id", "key"),
-    "case": (
-        "case",
-        "respondent",
-        "respondent id",
-        "respondent_id",
-        "participant",
-        "participant id",
-        "participant_id",
-        "person",
-        "user",
-        "author",
-        "pid",
-    ),
-    "programme": (
-        "programme",
-        "program",
-        "service",
-        "arm",
-        "intervention",
-        "scheme",
-        "trust",
-        "team",
-        "site",
-        "organisation",
-    ),
-    "question": ("question", "prompt", "item", "asked"),
-    "study": ("study", "report", "paper"),
-    "group": ("cluster", "ward", "centre", "center"),
-    "wave": ("wave", "round", "timepoint", "time point", "phase"),
-    "date": ("date", "submitted", "created", "timestamp"),
-    "language": ("language", "lang"),
-}
-_OWN_LINES = ("text", "id", "case", "programme", "question", "study", "group", "wave", "date", "language")
-MOST_ATTRIBUTE_VALUES = 40
-ATTRIBUTE_WORDS = 5
-MANY_FLAGS = 3
-SHOWN_WORDS = 3
-MIN_TEXT_WORDS = 2.5
+SUFFIXES = (".csv", ".tsv", ".xlsx")
 
 
 def read(path: Path, options: ReadOptions) -> Imported:
-    """One transcript for each row that holds text.
+    """One transcript for each filled answer; of a workbook, the first sheet that holds answers.
 
     Raises:
         ImporterError: the file cannot be opened.
-        MalformedTranscript: no rows, a column that was named is missing, or no column that looks like text.
+        MalformedTranscript: no rows, codings and not answers, a column that was named is missing, or no column that
+            looks like answers.
     """
-    rows = read_rows(path, options.source)
-    if not rows:
-        raise MalformedTranscript("there is a header and no row", path=options.source)
-    columns, notes = guess_columns(rows, options.columns, options.source)
-    kept = columns.attributes or ()
-    attributes = dict(zip(kept, (typed([row[name] for row in rows]) for name in kept), strict=True))
-    transcripts: list[Transcript] = []
-    cases: dict[str, Case] = {}
-    empty = 0
-    for place, row in enumerate(rows):
-        text = row[columns.text].strip("\ufeff")
-        if not any(character.isalnum() for character in text):
-            empty += 1
-            continue
-        key = row[columns.id].strip() if columns.id else ""
-        transcript = _response(text, key or str(row.line), row, columns, options)
-        transcripts.append(transcript)
-        if transcript.case:
-            found = {name: values[place] for name, values in attributes.items()}
-            cases[transcript.case] = _merged(cases.get(transcript.case), transcript, found)
+    grid, chosen, losses = opened(path, options.source, options.columns)
+    columns, notes = chosen.columns, (*grid.notes, *chosen.notes)
+    transcripts, cases, empty = _answers(grid, columns, options)
     if not transcripts:
         raise MalformedTranscript("no row holds an answer in words", path=options.source)
     doubled = len(transcripts) - len({transcript.id for transcript in transcripts})
@@ -108,7 +41,9 @@ def read(path: Path, options: ReadOptions) -> Imported:
             path=options.source,
             hint="give every row its own id, or leave the id column out",
         )
-    skipped = (Skipped(options.source, "empty answer", count=empty),) if empty else ()
+    skipped = (*grid.skipped, *chosen.skipped)
+    if empty:
+        skipped = (*skipped, Skipped(options.source, "empty answer", count=empty))
     arms: dict[str, set[str]] = {}
     for transcript in transcripts:
         if transcript.case and transcript.programme:
@@ -116,117 +51,128 @@ def read(path: Path, options: ReadOptions) -> Imported:
     several = sum(len(programmes) > 1 for programmes in arms.values())
     if several:
         notes = (*notes, f"{several} cases stand in more than one programme: each counts in every one of theirs")
-    return Imported(tuple(transcripts), tuple(cases.values()), skipped, not columns.id, notes)
+    return Imported(
+        tuple(transcripts),
+        tuple(cases.values()),
+        skipped,
+        not columns.id,
+        notes,
+        (*grid.losses, *losses),
+        columns=columns,
+        seen=chosen.seen,
+    )
 
 
-def guess_columns(
-    rows: Sequence[dict[str, str]], stated: TableColumns, source: str
-) -> tuple[TableColumns, tuple[str, ...]]:
-    """Fill what is not stated: by the usual names, the text also by content (the longest answers).
+def opened(path: Path, source: str, stated: TableColumns) -> tuple[Grid, Chosen, tuple[Loss, ...]]:
+    """The table of a file whose columns hold answers, its columns, and what of the file is left out.
 
     Raises:
-        MalformedTranscript: a stated column does not exist, or no column holds sentences.
+        ImporterError: as `read`.
     """
-    header = list(rows[0])
-    for field in _OWN_LINES:
-        if getattr(stated, field) and getattr(stated, field) not in header:
-            raise MalformedTranscript(
-                f"there is no column for {field} as it was named (columns: {_list(header, header)})",
-                path=source,
-                line=1,
-            )
-    lower = {name.lower(): name for name in header}
-    chosen = {field: getattr(stated, field) or _by_name(lower, field) for field in _OWN_LINES}
-    if not stated.text:
-        chosen["text"] = _text_column(rows, header, chosen["text"], source)
-    if not stated.id and chosen["id"] and len({row[chosen["id"]] for row in rows}) < len(rows):
-        chosen["id"] = ""
-    taken: set[str] = {stated_name for field in _OWN_LINES if (stated_name := getattr(stated, field))}
-    for field in _OWN_LINES:
-        # One column cannot be two things, unless the person says so.
-        if not getattr(stated, field) and chosen[field] in taken and field != "text":
-            chosen[field] = ""
-        taken.add(chosen[field])
-    left = [name for name in header if name not in taken]
-    flags = [name for name in left if {row[name].strip() for row in rows} <= {"0", "1", ""}]
-    notes = [
-        f"columns: {', '.join(f'{field} = {_shown(chosen[field], header)}' for field in _OWN_LINES if chosen[field])}"
-    ]
-    if len(flags) >= MANY_FLAGS:
-        notes.append(f"{len(flags)} columns hold only 0 and 1: if they are codings, bring them in with import-codings")
-        left = [name for name in left if name not in flags]
-    attributes = stated.attributes
-    if attributes is None:
-        attributes = tuple(name for name in left if _categorical([row[name] for row in rows]))
-    if attributes:
-        notes.append(f"attributes: {_list(attributes, header)}")
-    answers = [name for name in left if name not in attributes and _words(rows, name) >= MIN_TEXT_WORDS]
-    if answers:
-        notes.append(f"not read, perhaps answers to another question: {_list(answers, header)} (--column text=NAME)")
-    return TableColumns(**chosen, attributes=attributes), tuple(notes)
-
-
-def _categorical(cells: Sequence[str]) -> bool:
-    """Few different short values; a column of sentences is somebody's words and never an attribute."""
-    values = {" ".join(cell.split()) for cell in cells}
-    return len(values) <= MOST_ATTRIBUTE_VALUES and max(len(value.split()) for value in values) <= ATTRIBUTE_WORDS
-
-
-def _shown(name: str, header: Sequence[str]) -> str:
-    """A column's name, or its place where the name is a sentence: a table without a header begins with an answer."""
-    words = name.split()
-    plain = len(words) == 1 or (len(words) <= SHOWN_WORDS and not name.istitle())
-    return name if plain else f"column {header.index(name) + 1}"
-
-
-def _list(names: Sequence[str], header: Sequence[str]) -> str:
-    return ", ".join(_shown(name, header) for name in names)
-
-
-def _by_name(lower: dict[str, str], field: str) -> str:
-    return next((lower[name] for name in _NAMES[field] if name in lower), "")
-
-
-def _text_column(rows: Sequence[dict[str, str]], header: Sequence[str], named: str, source: str) -> str:
-    words = {name: _words(rows, name) for name in header}
-    best = named or max(words, key=lambda name: words[name])
-    if not named and words[best] < MIN_TEXT_WORDS:
+    sheets = sorted(rows.sheets(path, source), key=lambda sheet: sheet.hidden)
+    if {PROPOSALS, SAMPLE} <= {sheet.name for sheet in sheets}:
         raise MalformedTranscript(
-            "no column looks like answers in words", path=source, line=1, hint="name it: --column text=NAME"
+            "is a review sheet, not a table of answers",
+            path=source,
+            hint=f"qualcode import-codings {source} --coder NAME",
         )
-    return best
+    refusal = MalformedTranscript("there is nothing in it (expected a header and rows)", path=source)
+    begun = False
+    for sheet in sheets:
+        grid = grids.of(sheet, source)
+        if grid is None:
+            continue
+        guessed.refuse_codings(list(grid.cells), stated, source)
+        try:
+            if not grid.lines:
+                raise MalformedTranscript("there is a header and no row", path=source)
+            chosen = guessed.choose(grid, stated, source)
+        except MalformedTranscript as problem:
+            # A workbook may begin with a sheet of notes; if no sheet holds answers, the first one's fault is told.
+            refusal, begun = (refusal, True) if begun else (problem, True)
+            continue
+        others = [other for other in sheets if other is not sheet and next(rows.filled(other), None)]
+        return grid, chosen, _unread(others)
+    raise refusal
 
 
-def _words(rows: Sequence[dict[str, str]], name: str) -> float:
-    return sum(len(row[name].split()) for row in rows) / len(rows)
+def _unread(others: list[rows.Sheet]) -> tuple[Loss, ...]:
+    if not others:
+        return ()
+    names = ", ".join(sheet.name for sheet in others if guessed.shown(sheet.name, 0) == sheet.name)
+    reason = "only the first sheet that holds answers is read"
+    return (Loss("sheets", len(others), f"{reason}; left out: {names}" if names else reason),)
 
 
-def _response(text: str, key: str, row: dict[str, str], columns: TableColumns, options: ReadOptions) -> Transcript:
-    describe = options.describe
+def _answers(grid: Grid, columns: TableColumns, options: ReadOptions) -> tuple[list[Transcript], dict[str, Case], int]:
+    """Transcripts row by row, cases with their attributes, and how many answers are empty."""
+    kept = columns.attributes or ()
+    attributes = {name: typed(grid.cells[name]) for name in kept}
+    questions, main = _questions(columns.text), _main(columns.text)
+    transcripts: list[Transcript] = []
+    cases: dict[str, Case] = {}
+    empty = 0
+    for place, line in enumerate(grid.lines):
+        key = (grid.cells[columns.id][place].strip() if columns.id else "") or str(line)
+        said = _said(grid, place, columns, options)
+        # All answers of a row are one person's, also where no column says whose: they count once.
+        case = said["case"] or keyed_id(options.secret, "r", options.source, key)
+        for column, question in questions:
+            text = grid.cells[column][place].strip("\ufeff")
+            if not any(map(str.isalnum, text)):
+                empty += 1
+                continue
+            asked = said["question"] if column == main else None
+            transcript = _answer(text, key, asked or question, {**said, "case": case}, options)
+            transcripts.append(transcript)
+            found = {name: values[place] for name, values in attributes.items()}
+            cases[case] = _merged(cases.get(case), transcript, found)
+    return transcripts, cases, empty
 
-    def cell(field: str) -> str | None:
-        column = getattr(columns, field)
-        return (" ".join(row[column].split()) or None) if column else None
 
-    case = cell("case") or describe.case
-    question = cell("question") or ("" if columns.text.lower() in _NAMES["text"] else columns.text)
+def _questions(text: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each text column with the question that it answers: its own name, unless that is a plain one.
+
+    A second plain name stands for a question all the same, or two answers of a row would be in the same place. The
+    first in the order given stays without one, so that a column added at the end changes nothing that is in.
+    """
+    main = _main(text)
+    return [(name, "" if name == main and name.lower() in PLAIN_TEXT else name) for name in text]
+
+
+def _main(text: tuple[str, ...]) -> str:
+    """The column that the row's own question is about, where a table has a column of questions."""
+    return next((name for name in text if name.lower() in PLAIN_TEXT), text[0])
+
+
+def _said(grid: Grid, place: int, columns: TableColumns, options: ReadOptions) -> dict[str, str | None]:
+    """What the row's own columns say, else what the manifest says of the whole table."""
+    said = {role: getattr(options.describe, role, None) for role in SINGLE if role != "id"}
+    for role in said:
+        column = getattr(columns, role)
+        if column:
+            said[role] = " ".join(grid.cells[column][place].split()) or said[role]
+    return said
+
+
+def _answer(text: str, key: str, question: str, said: Mapping[str, str | None], options: ReadOptions) -> Transcript:
     return Transcript(
         id=keyed_id(options.secret, "t", options.source, key, question, text),
         text=text,
-        turns=(Turn(0, len(text), "participant", case=case),),
-        kind=describe.kind or "feedback",
-        case=case,
-        programme=cell("programme") or describe.programme,
-        study=cell("study") or describe.study,
-        group=cell("group") or describe.group,
-        wave=cell("wave") or describe.wave,
-        date=cell("date") or describe.date,
-        language=cell("language") or describe.language or "en",
+        turns=(Turn(0, len(text), "participant", case=said["case"]),),
+        kind=options.describe.kind or "feedback",
+        case=said["case"],
+        programme=said["programme"],
+        study=said["study"],
+        group=said["group"],
+        wave=said["wave"],
+        date=said["date"],
+        language=said["language"] or "en",
         question=question,
         source=options.source,
         row=key,
         source_hash=hashlib.sha256(text.encode()).hexdigest(),
-        deidentified=describe.deidentified,
+        deidentified=options.describe.deidentified,
     )
 
 

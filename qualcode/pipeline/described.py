@@ -15,12 +15,11 @@ from qualcode.errors import ImporterError
 from qualcode.importers import Description
 from qualcode.importers.manifest import FIELDS, Manifest, from_file_name, read_manifest, read_programmes
 from qualcode.importers.rows import separator_of
+from qualcode.importers.table import SUFFIXES
 from qualcode.importers.text import decoded
 from qualcode.pipeline import acts
 from qualcode.project import MANIFEST, Project
 from qualcode.store import corpus, events
-
-_TABLES = (".csv", ".tsv", ".xlsx")
 
 
 def manifest_of(project: Project, base: Path, names: list[str], kind: Kind | None, *, whole: bool) -> Manifest:
@@ -47,7 +46,7 @@ def manifest_of(project: Project, base: Path, names: list[str], kind: Kind | Non
     if theirs.exists() and not own.exists():
         shutil.copyfile(theirs, own)
     missing = [
-        name for name in names if name not in manifest.files and PurePosixPath(name).suffix.lower() not in _TABLES
+        name for name in names if name not in manifest.files and PurePosixPath(name).suffix.lower() not in SUFFIXES
     ]
     named = {name: from_file_name(name, project.settings.file_name_pattern) for name in missing}
     pseudonyms = Counter(said.case for said in named.values())

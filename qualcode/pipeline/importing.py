@@ -16,7 +16,9 @@ from qualcode.importers.manifest import Manifest, from_file_name
 from qualcode.importers.overlap import overlaps
 from qualcode.importers.signature import found
 from qualcode.pipeline import acts, interchange
+from qualcode.pipeline import columns as tables
 from qualcode.pipeline.acts import Progress
+from qualcode.pipeline.columns import Confirm
 from qualcode.pipeline.described import describe_programmes, manifest_of
 from qualcode.pipeline.interchange import Taken
 from qualcode.pipeline.listing import files_in, listed, named, refuse_inside
@@ -55,6 +57,7 @@ def import_files(
     *,
     kind: Kind | None = None,
     columns: TableColumns | None = None,
+    confirm: Confirm | None = None,
     declared: Sequence[Declaration] = (),
     progress: Progress = acts.silent,
 ) -> ImportSummary:
@@ -65,6 +68,7 @@ def import_files(
         raw: a folder or one file; never written to.
         kind: of documents that neither the manifest nor their name describes.
         columns: columns of tables, over those of the settings.
+        confirm: asked about the columns of a table that nobody has stated; None is to take the guess.
         declared: which coders of other tools' projects have coded which documents completely.
         progress: told of each file.
 
@@ -96,6 +100,9 @@ def import_files(
             skipped.append(Skipped(name, answer.message, failed=True, hint=answer.hint))
             continue
         imported = _with_cases(answer)
+        if not tables.confirmed(imported, name, tables.stated(project.settings, name, columns), confirm):
+            skipped.append(tables.refused(name))
+            continue
         skipped += imported.skipped
         fresh, again, refused = _sorted(imported, known, sources, name)
         skipped += refused
@@ -105,6 +112,8 @@ def import_files(
             if case.id in taken:
                 described_cases[case.id] = _with(described_cases.get(case.id), case)
         _write(project, fresh, changed)
+        if imported.columns:
+            tables.keep(project, name, imported.columns)
         for transcript in fresh:
             sources[transcript.id] = transcript.source
             known.add(_place(transcript))
@@ -133,7 +142,7 @@ def _read(
     asked: list[Job | UnknownFormat] = []
     for path, name in zip(files, names, strict=True):
         suffix = path.suffix.lower().lstrip(".")
-        options = _options(project, path, name, manifest, columns)
+        options = _options(project, name, manifest, columns)
         asked.append(Job(path, suffix, options) if suffix in readable else _unknown(path, suffix, name, readable))
     with Readers() as readers:
         answers = readers.read([job for job in asked if isinstance(job, Job)])
@@ -144,17 +153,16 @@ def _read(
             yield name, answer
 
 
-def _options(project: Project, path: Path, name: str, manifest: Manifest, columns: TableColumns | None) -> ReadOptions:
+def _options(project: Project, name: str, manifest: Manifest, columns: TableColumns | None) -> ReadOptions:
     settings = project.settings
     describe = manifest.files.get(name) or from_file_name(name, settings.file_name_pattern)
-    stated = columns or settings.columns.get(name) or settings.columns.get(path.name) or TableColumns()
     return ReadOptions(
         secret=project.secret,
         source=name,
         describe=describe,
         speakers=settings.speakers,
         question_pattern=settings.question_pattern,
-        columns=stated,
+        columns=tables.stated(settings, name, columns),
         refi_offsets=settings.refi_offsets,
     )
 

@@ -87,13 +87,13 @@ def test_the_text_is_the_column_with_the_longest_answers(put, options):
 
 
 def test_stated_columns_win_over_guesses(put, options):
-    imported = read(put, options, f"comment,said,who\nother words here now,{LONG},P1\n", text="said", case="who")
+    imported = read(put, options, f"comment,said,who\nother words here now,{LONG},P1\n", text=("said",), case="who")
     assert imported.transcripts[0].text == LONG
     assert imported.transcripts[0].case == "P1"
 
 
 def test_a_stated_column_that_is_not_there_is_refused_with_the_columns(put, options):
-    with pytest.raises(MalformedTranscript, match=r"no column for case as it was named \(columns: id, text"):
+    with pytest.raises(MalformedTranscript, match=r"no column 'who' for case \(columns: id, text"):
         read(put, options, f"id,text\n1,{LONG}\n", case="who")
 
 
@@ -162,10 +162,89 @@ def test_a_workbook_with_dates_is_read_as_its_csv_would_be(tmp_path, options):
     assert dict(imported.cases[0].attributes) == {"joined": date(2024, 1, 2)}
 
 
-def test_a_second_column_of_answers_is_told(put, options):
-    rows = "".join(f"{n},{LONG} {n},the tea was cold on day {n}\n" for n in range(50))
-    imported = read(put, options, "id,What helped?,What did not?\n" + rows)
-    assert any("What did not?" in note for note in imported.notes)
+def test_every_open_question_of_a_row_is_a_transcript_of_the_same_case(put, options):
+    imported = read(
+        put, options, f"id,What helped?,age,What did not?\n7,{LONG},35,the forms took three days\n8,,41,{LONG}\n"
+    )
+    said = [(one.row, one.question, one.text) for one in imported.transcripts]
+    assert said == [
+        ("7", "What helped?", LONG),
+        ("7", "What did not?", "the forms took three days"),
+        ("8", "What did not?", LONG),
+    ]
+    first, second, third = imported.transcripts
+    assert first.case == second.case != third.case
+    assert [dict(case.attributes) for case in imported.cases] == [{"age": 35}, {"age": 41}]
+    assert [(one.reason, one.count) for one in imported.skipped] == [("empty answer", 1)]
+    assert imported.columns == TableColumns(
+        text=("What helped?", "What did not?"), id="id", attributes=("age",), unread=()
+    )
+
+
+def test_the_same_words_to_two_questions_are_two_transcripts(put, options):
+    imported = read(put, options, f"id,Why?,How?\n1,{LONG},{LONG}\n", text=("Why?", "How?"))
+    assert len({one.id for one in imported.transcripts}) == 2
+
+
+def test_a_text_column_more_at_the_end_changes_nothing_that_is_in(put, options):
+    content = f"id,comment,feedback,question\n1,{LONG},{LONG} then,How was it?\n2,{LONG},{LONG} now,\n"
+    one = read(put, options, content, text=("comment",))
+    two = read(put, options, content, text=("comment", "feedback"))
+    assert [t for t in two.transcripts if t.question != "feedback"] == list(one.transcripts)
+    assert [t.question for t in two.transcripts] == ["How was it?", "feedback", "", "feedback"]
+
+
+def test_of_a_workbook_the_first_sheet_with_answers_is_read_and_the_others_are_told(tmp_path, options):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "About"
+    book.active.append(["this", "export"])
+    book.active.append(["made", "2025-03-06"])
+    for title, answer in (("Wave1", LONG), ("Wave2", LONG), ("Mary Smith", LONG), ("Empty", "")):
+        sheet = book.create_sheet(title)
+        if answer:
+            sheet.append(["id", "comment"])
+            sheet.append(["1", f"{answer} {title}"])
+    book.save(tmp_path / "a.xlsx")
+    imported = table.read(tmp_path / "a.xlsx", options)
+    assert [one.text for one in imported.transcripts] == [f"{LONG} Wave1"]
+    (loss,) = imported.losses
+    assert (loss.kind, loss.count) == ("sheets", 3)
+    assert "About, Wave2" in loss.reason
+    assert "Mary" not in loss.reason
+
+
+def test_a_workbook_without_answers_tells_the_fault_of_its_first_sheet(tmp_path, options):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["id", "age"])
+    book.active.append(["1", "30"])
+    book.create_sheet("b").append(["x"])
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(MalformedTranscript, match="no column looks like answers"):
+        table.read(tmp_path / "a.xlsx", options)
+
+
+def test_a_review_sheet_and_a_table_of_codings_are_no_answers(tmp_path, put, options):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "Proposals"
+    book.create_sheet("Unproposed")
+    book.save(tmp_path / "review.xlsx")
+    with pytest.raises(MalformedTranscript, match="review sheet") as caught:
+        table.read(tmp_path / "review.xlsx", options)
+    assert "import-codings" in caught.value.hint
+    with pytest.raises(MalformedTranscript, match="table of codings"):
+        table.read(put("t.csv", f"id,document,tag,content\n1,P01.txt,burden,{LONG}\n"), options)
+
+
+def test_a_survey_in_an_encoding_of_windows_says_so(put, options):
+    imported = table.read(put("a.csv", f"sep=;\nid;comment\n1;{LONG}, at the café\n".encode("cp1252")), options)
+    assert imported.transcripts[0].text.endswith("café")
+    assert any("cp1252" in note for note in imported.notes)
 
 
 def test_a_case_in_two_programmes_is_told(put, options):
