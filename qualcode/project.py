@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import tomlkit
@@ -18,6 +18,7 @@ from qualcode.corpus import ROLES, Role
 from qualcode.errors import ProjectError
 from qualcode.importers import TableColumns
 from qualcode.importers.columns import SINGLE
+from qualcode.importers.imported import Tracked
 from qualcode.store import frames
 from qualcode.store.database import Database
 
@@ -48,6 +49,7 @@ note = {note}                        # what its reader must know first
 file_name_pattern = ""            # e.g. "{{programme}}_{{case}}_{{kind}}", where no manifest says what a file is
 question_pattern = ""             # regular expression for lines that are questions, in files without speaker labels
 refi_offsets = ""                 # how a REFI-QDA project counts, where that cannot be told: "UTF-16 units, 2"
+tracked_changes = "accepted"      # accepted | rejected: text as it is after, or as it was before, the changes in it
 
 [speakers]                        # roles of labels that were not understood: "Dan" = "interviewer"
 
@@ -77,6 +79,7 @@ class Settings:
     file_name_pattern: str = ""
     question_pattern: str = ""
     refi_offsets: str = ""
+    tracked_changes: Tracked = "accepted"
     speakers: Mapping[str, Role] = field(default_factory=dict, repr=False)
     unit: str = "window"
     words: int = 60
@@ -211,7 +214,9 @@ def read_settings(path: Path) -> Settings:
         for name in ("report", "import", "segments", "tag", "themes", "speakers", "columns")
     )
     _no_others(report, {"title", "note"}, f"{path.name} [report]")
-    _no_others(imports, {"file_name_pattern", "question_pattern", "refi_offsets"}, f"{path.name} [import]")
+    _no_others(
+        imports, {"file_name_pattern", "question_pattern", "refi_offsets", "tracked_changes"}, f"{path.name} [import]"
+    )
     _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
     _no_others(tag, {"floor", "threshold"}, f"{path.name} [tag]")
     _no_others(themes, {"most"}, f"{path.name} [themes]")
@@ -223,6 +228,9 @@ def read_settings(path: Path) -> Settings:
         file_name_pattern=str(imports.get("file_name_pattern", "")),
         question_pattern=str(imports.get("question_pattern", "")),
         refi_offsets=str(imports.get("refi_offsets", "")),
+        tracked_changes=_one_of(  # type: ignore[arg-type]
+            imports.get("tracked_changes", "accepted"), get_args(Tracked), "import.tracked_changes", path.name
+        ),
         speakers={
             label.lower(): _one_of(role, ROLES, "a role in [speakers]", path.name)  # type: ignore[misc]
             for label, role in speakers.items()

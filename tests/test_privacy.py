@@ -39,6 +39,8 @@ BAD_FILES = {
     "no_text.csv": "id,n\n1,2\n",
     "binary.txt": f"\x00\x01\x02{SENTINEL}\x00\xff",
     "word.docx": f"{SENTINEL} is no zip",
+    "writer.odt": f"{SENTINEL} is no zip",
+    "rich.rtf": f"{{\\rtf1 {SENTINEL}",
     "excel.xlsx": f"{SENTINEL} is no zip",
     "times.srt": f"1\n00:00:01,000 -> 00:00:02,000\n{SENTINEL}\n",
     "cue.vtt": f"WEBVTT\n\n00:00:03 --> late\n<v {SENTINEL}>Alone, {SENTINEL}.\n",
@@ -79,7 +81,9 @@ def test_a_file_that_cannot_be_read_is_told_without_its_words(make, name: str) -
     assert any(item.place == name for item in summary.skipped) or name in ("same_id.csv", "utf16.txt")
 
 
-@pytest.mark.parametrize("name", ["times.srt", "cue.vtt", "page.pdf", "word.docx", "excel.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["times.srt", "cue.vtt", "page.pdf", "word.docx", "writer.odt", "rich.rtf", "excel.xlsx"]
+)
 def test_what_a_library_said_of_a_file_is_not_carried_on(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(BAD_FILES[name], encoding="utf-8")

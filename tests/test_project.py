@@ -82,6 +82,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("colour = 1", "'colour' is not a setting"),
         ("[tag]\nflor = 0.2", "'flor' is not a setting"),
         ('approach = "vibes"', "approach is 'vibes'"),
+        ('[import]\ntracked_changes = "both"', "import.tracked_changes is 'both'"),
         ('[segments]\nunit = "page"', "segments.unit is 'page'"),
         ("[segments]\nwords = 2", "segments.words is 2"),
         ("[segments]\nwords = true", "segments.words is True"),

@@ -39,7 +39,7 @@ class Archive:
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
             raise _refused(self.source, "one of its members is damaged", "save or export the file anew") from None
         if len(data) != info.file_size:
             raise _refused(self.source, "one of its members has another length than the archive says", "")

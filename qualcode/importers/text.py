@@ -9,7 +9,7 @@ from pathlib import Path
 from qualcode.corpus import Case, Kind, Transcript, Turn, keyed_id
 from qualcode.errors import ImporterError, MalformedTranscript
 from qualcode.importers import turns
-from qualcode.importers.imported import Imported, ReadOptions
+from qualcode.importers.imported import Imported, Loss, ReadOptions
 
 DEFAULT_KIND: Kind = "interview"
 
@@ -46,11 +46,13 @@ def document(
     encoding: str = "",
     notes: tuple[str, ...] = (),
     labels: Sequence[turns.Label] | None = None,
+    pages: tuple[int, ...] = (),
+    losses: tuple[Loss, ...] = (),
 ) -> Imported:
     """The transcript of a whole document's text, its turns found; also for other formats' readers.
 
-    `labels` are the speakers of a format that names them; their offsets count in `text`, which is then normalised
-    already.
+    `labels` are the speakers of a format that names them, `pages` where its pages begin; their offsets count in
+    `text`, which is then normalised already. `losses` is what the format's reader left out.
 
     Raises:
         MalformedTranscript: no word in it.
@@ -92,10 +94,11 @@ def document(
         source_hash=source_hash,
         encoding=encoding,
         deidentified=describe.deidentified,
+        pages=pages,
     )
     people = dict.fromkeys(turn.case for turn in found.turns if turn.case)
     cases = tuple(Case(person, describe.programme, describe.attributes) for person in people)
-    return Imported((transcript,), cases, notes=notes + found.notes)
+    return Imported((transcript,), cases, notes=notes + found.notes, losses=losses)
 
 
 def normalised(text: str) -> str:

@@ -164,6 +164,7 @@ def _options(project: Project, name: str, manifest: Manifest, columns: TableColu
         question_pattern=settings.question_pattern,
         columns=tables.stated(settings, name, columns),
         refi_offsets=settings.refi_offsets,
+        tracked=settings.tracked_changes,
     )
 
 

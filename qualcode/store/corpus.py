@@ -55,8 +55,11 @@ def set_turns(connection: Connection, transcripts: Sequence[Transcript]) -> None
 
 
 def describe(connection: Connection, transcript: Transcript) -> None:
-    """Take over what the manifest now says of a transcript; its text and offsets stay."""
-    values = {name: getattr(transcript, name) for name in _DESCRIPTION}
+    """Take over what the manifest now says of a transcript; its text and offsets stay.
+
+    So do its pages, which a project of before pages were kept has not.
+    """
+    values = {name: getattr(transcript, name) for name in _DESCRIPTION} | {"pages": list(transcript.pages)}
     connection.execute(update(schema.transcripts).where(schema.transcripts.c.id == transcript.id).values(**values))
 
 

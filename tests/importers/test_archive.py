@@ -58,6 +58,12 @@ def test_a_damaged_member_is_refused() -> None:
         archive.opened(bytes(data), "x.zip", "an archive").read("a")
 
 
+def test_a_name_that_is_damaged_is_refused() -> None:
+    data = _zip(**{"é": b"one"}).replace("é".encode(), b"\xe4\xe4", 1)
+    with pytest.raises(MalformedTranscript, match="damaged"):
+        archive.opened(data, "x.zip", "an archive").read("é")
+
+
 def test_an_office_file_under_a_password_is_told() -> None:
     with pytest.raises(MalformedTranscript, match="password"):
         archive.opened(archive.OLE + b"\x00" * 600, "x.docx", "a Word file")

@@ -192,7 +192,7 @@ def zipped(**entries: str) -> bytes:
 def test_what_is_no_word_file_is_refused_with_a_hint(put, options, data):
     with pytest.raises(MalformedTranscript, match="not a Word file") as caught:
         docx.read(put("a.docx", data), options)
-    assert "save it anew" in caught.value.hint
+    assert "anew" in caught.value.hint
 
 
 def test_a_document_without_a_word_is_refused(tmp_path, options):
@@ -200,17 +200,12 @@ def test_a_document_without_a_word_is_refused(tmp_path, options):
         docx.read(saved(tmp_path, Document()), options)
 
 
-def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, options):
-    path = tmp_path / "bomb.docx"
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-        archive.open("word/document.xml", "w", force_zip64=True) as entry,
-    ):
-        for _ in range(docx.MOST_BYTES // 10_000_000 + 1):
-            entry.write(b" " * 10_000_000)
-    assert path.stat().st_size < 2_000_000
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(put, options):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 50_000_000)
     with pytest.raises(MalformedTranscript, match="unpacks to"):
-        docx.read(path, options)
+        docx.read(put("bomb.docx", packed.getvalue()), options)
 
 
 def test_a_file_that_is_gone_is_an_importer_error(tmp_path, options):

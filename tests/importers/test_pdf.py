@@ -14,17 +14,24 @@ DATA = Path(__file__).parents[3] / "shared" / "data" / "pdpilot"
 
 
 def typeset(path: Path, pages: list[list[str]], *, password: str = "") -> Path:
-    """A PDF with these lines on its pages, written by hand: what stands in it is known to the byte."""
+    """A PDF with these lines on its pages, one below the other."""
+    shown = [
+        "".join(f"BT /F1 10 Tf 50 {800 - 14 * n} Td ({line}) Tj ET\n" for n, line in enumerate(lines) if line)
+        for lines in pages
+    ]
+    return composed(path, shown, password=password)
+
+
+def composed(path: Path, pages: list[str], *, password: str = "") -> Path:
+    """A PDF with this content on its pages, written by hand: what stands in it is known to the byte."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>"]
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
     objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode())
     objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
-    for n, lines in enumerate(pages):
+    for n, content in enumerate(pages):
         page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * n} 0 R"
         objects.append(f"{page} /Resources << /Font << /F1 3 0 R >> >> >>".encode())
-        shown = "".join(
-            f"BT /F1 10 Tf 50 {800 - 14 * place} Td ({line}) Tj ET\n" for place, line in enumerate(lines) if line
-        ).encode("cp1252")
+        shown = content.encode("cp1252")
         objects.append(b"<< /Length %d >>\nstream\n" % len(shown) + shown + b"endstream")
     out, at = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
@@ -156,6 +163,19 @@ def test_a_scan_is_refused(tmp_path, options):
 def test_a_locked_file_is_refused(tmp_path, options):
     with pytest.raises(MalformedTranscript, match="locked by a password"):
         pdf.read(typeset(tmp_path / "a.pdf", [PAGE], password="secret"), options)
+
+
+def test_an_encrypted_file_is_told_as_such(tmp_path, options):
+    path = typeset(tmp_path / "a.pdf", [PAGE])
+    filled = {
+        name: "<" + "00" * size + ">" for name, size in (("O", 48), ("U", 48), ("OE", 32), ("UE", 32), ("Perms", 16))
+    }
+    keys = " ".join(f"/{name} {value}" for name, value in filled.items())
+    locks = f"/Encrypt << /Filter /Standard /V 5 /R 6 /Length 256 /P -4 {keys} /StmF /StdCF /StrF /StdCF"
+    locks += " /CF << /StdCF << /CFM /AESV3 /AuthEvent /DocOpen /Length 32 >> >> >> /ID [<00> <00>]"
+    path.write_bytes(path.read_bytes().replace(b"/Root 1 0 R", b"/Root 1 0 R " + locks.encode()))
+    with pytest.raises(MalformedTranscript, match="encrypted"):
+        pdf.read(path, options)
 
 
 @pytest.mark.parametrize("damage", [b"", b"P1: not a PDF", b"%PDF-1.4\ncut short"], ids=["empty", "text", "cut"])

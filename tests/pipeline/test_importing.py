@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from qualcode.errors import ProjectError
 from qualcode.pipeline import importing
 from qualcode.project import MANIFEST, SETTINGS, Project
 from qualcode.store import corpus, events
+from tests.importers.test_pdf import typeset
 from tests.invented import P01, P02, P03, interview, tables, write_files
 
 
@@ -78,6 +80,25 @@ def test_roles_that_the_settings_name_describe_anew(make) -> None:
         assert importing.import_files(again, _raw(again)).described_anew == 1
         roles = {turn.speaker: turn.role for turn in _transcripts(again)["P01.txt"].turns}
     assert roles["eve"] == "interviewer"
+
+
+@pytest.mark.parametrize(("setting", "word"), [("accepted", "often"), ("rejected", "never")])
+def test_tracked_changes_are_read_as_the_settings_say(make, setting: str, word: str) -> None:
+    changed = r"{\rtf1 INT: How was it?\par P07: I was {\deleted never }{\revised often }there.}"
+    project = make({"P07.rtf": changed}, toml=f'[import]\ntracked_changes = "{setting}"')
+    assert _transcripts(project)["P07.rtf"].text.endswith(f"P07: I was {word} there.")
+
+
+def test_a_project_of_before_pages_were_kept_learns_them_once(make) -> None:
+    project = make({"P01.txt": P01})
+    typeset(_raw(project) / "P07.pdf", [["P07: Nobody came."], ["INT: And then?"]])
+    importing.import_files(project, _raw(project))
+    assert len(_transcripts(project)["P07.pdf"].pages) == 2
+    with sqlite3.connect(project.store.path) as connection:
+        connection.execute("UPDATE transcripts SET pages = '[]'")
+    assert importing.import_files(project, _raw(project)).described_anew == 1
+    assert len(_transcripts(project)["P07.pdf"].pages) == 2
+    assert importing.import_files(project, _raw(project)).described_anew == 0
 
 
 def test_an_edited_transcript_is_refused_with_its_reason_and_nothing_is_lost(project: Project) -> None:
