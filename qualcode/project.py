@@ -19,6 +19,7 @@ from qualcode.errors import ProjectError
 from qualcode.importers import TableColumns
 from qualcode.importers.columns import SINGLE
 from qualcode.importers.imported import Tracked
+from qualcode.importers.labels import key_of
 from qualcode.store import frames
 from qualcode.store.database import Database
 
@@ -52,6 +53,7 @@ refi_offsets = ""                 # how a REFI-QDA project counts, where that ca
 tracked_changes = "accepted"      # accepted | rejected: text as it is after, or as it was before, the changes in it
 
 [speakers]                        # roles of labels that were not understood: "Dan" = "interviewer"
+                                  # for one file: [speakers."interviews/P4.docx"]; see `qualcode speakers`
 
 [segments]
 unit = "window"                   # {units}
@@ -81,12 +83,19 @@ class Settings:
     refi_offsets: str = ""
     tracked_changes: Tracked = "accepted"
     speakers: Mapping[str, Role] = field(default_factory=dict, repr=False)
+    """Roles by label, as `labels.key_of` makes it."""
+    file_speakers: Mapping[str, Mapping[str, Role]] = field(default_factory=dict, repr=False)
+    """The same for single files, relative to the folder that is imported."""
     unit: str = "window"
     words: int = 60
     floor: float = 0.35
     threshold: float = 0.5
     most_themes: int = 10
     columns: Mapping[str, TableColumns] = field(default_factory=dict)
+
+    def roles_in(self, file: str) -> Mapping[str, Role]:
+        """Roles by label for one file: what is stated for it wins over what is stated for all."""
+        return {**self.speakers, **self.file_speakers.get(file, {})}
 
 
 class Project:
@@ -231,10 +240,8 @@ def read_settings(path: Path) -> Settings:
         tracked_changes=_one_of(  # type: ignore[arg-type]
             imports.get("tracked_changes", "accepted"), get_args(Tracked), "import.tracked_changes", path.name
         ),
-        speakers={
-            label.lower(): _one_of(role, ROLES, "a role in [speakers]", path.name)  # type: ignore[misc]
-            for label, role in speakers.items()
-        },
+        speakers=_roles({label: role for label, role in speakers.items() if not isinstance(role, dict)}, path.name),
+        file_speakers={file: _roles(body, path.name) for file, body in speakers.items() if isinstance(body, dict)},
         unit=_one_of(segments.get("unit", "window"), UNITS, "segments.unit", path.name),
         words=_number(segments.get("words", 60), int, 5, 5000, "segments.words", path.name),
         floor=_number(tag.get("floor", 0.35), float, 0, 1, "tag.floor", path.name),
@@ -245,6 +252,40 @@ def read_settings(path: Path) -> Settings:
     if settings.floor > settings.threshold:
         raise ProjectError("tag.floor is above tag.threshold", place=path.name)
     return settings
+
+
+def state_roles(path: Path, roles: Mapping[str, Role], *, file: str = "") -> None:
+    """Write roles of speaker labels into `qualcode.toml`, for all files or for one; comments stay where they are.
+
+    Raises:
+        ProjectError: the settings are faulty, before or with these roles.
+    """
+    read_settings(path)
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+    section: Any = document.setdefault("speakers", tomlkit.table())
+    if file:
+        section = section.setdefault(file, tomlkit.table())
+    for label, role in roles.items():
+        same = next((old for old in section if key_of(old) == key_of(label)), label)
+        section[same] = role
+    unfinished = path.with_name(path.name + ".tmp")
+    try:
+        unfinished.write_text(tomlkit.dumps(document), encoding="utf-8")
+        read_settings(unfinished)
+        unfinished.replace(path)
+    except OSError as error:
+        raise ProjectError(f"cannot be written ({error.strerror})", place=path.name) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _roles(stated: Mapping[str, Any], place: str) -> dict[str, Role]:
+    found: dict[str, Role] = {}
+    for label, role in stated.items():
+        if not isinstance(role, str):
+            raise ProjectError("a role in [speakers] is not a word in quotation marks", place=place)
+        found[key_of(label)] = _one_of(role, ROLES, "a role in [speakers]", place)  # type: ignore[assignment]
+    return found
 
 
 def _section(tree: Mapping[str, Any], name: str, place: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from qualcode import plugins
 from qualcode.coding import Coder
 from qualcode.errors import ImporterError, QualcodeError
 from qualcode.importers import ReadOptions
-from qualcode.pipeline import exporting
+from qualcode.pipeline import exporting, speakers
 from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.importing import import_files
 from qualcode.project import Project, read_settings
@@ -124,7 +124,7 @@ def test_a_table_of_codings_that_fails_is_told_without_its_words(coded: Project,
     assert _hidden(said), said
 
 
-@pytest.mark.parametrize("value", ['"chief"', '"interviewer"\n"{name}" = "participant"'])
+@pytest.mark.parametrize("value", ['"chief"', '"interviewer"\n"{name}" = "participant"', "{ '{name}' = 3 }"])
 def test_a_fault_of_the_settings_does_not_name_a_speaker(tmp_path: Path, value: str) -> None:
     path = tmp_path / "qualcode.toml"
     path.write_text(f'[speakers]\n"{SENTINEL}" = {value.replace("{name}", SENTINEL)}\n')
@@ -180,6 +180,8 @@ def _reprs_of_a_project(project: Project) -> list[object]:
             *corpus.programmes(connection).values(),
             project.settings,
             project,
+            speakers.speakers(project),
+            *speakers.speakers(project).rows,
             made.themes,
             made.prevalence,
         ]

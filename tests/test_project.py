@@ -75,9 +75,17 @@ def test_settings_are_read(tmp_path: Path) -> None:
     assert settings.columns["a.csv"].attributes == ("age",)
 
 
+def test_roles_of_one_file_win_over_those_of_all(tmp_path: Path) -> None:
+    text = '[speakers]\nDan = "interviewer"\nEve = "participant"\n[speakers."in/P4.docx"]\n"DAN" = "participant"\n'
+    settings = read_settings(_settings(tmp_path, text))
+    assert settings.roles_in("in/P1.docx") == {"dan": "interviewer", "eve": "participant"}
+    assert settings.roles_in("in/P4.docx") == {"dan": "participant", "eve": "participant"}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[speakers]\nDan = 3", "not a word in quotation marks"),
         ("seed = ", "not valid TOML"),
         ("colour = 1", "'colour' is not a setting"),
         ("[tag]\nflor = 0.2", "'flor' is not a setting"),

@@ -8,7 +8,7 @@ import pytest
 from qualcode import codebook as codebooks
 from qualcode import segments
 from qualcode.coding import Coder
-from qualcode.importers import Description, ReadOptions, table, taguette, text
+from qualcode.importers import Description, ReadOptions, pdf, table, taguette, text
 from qualcode.importers.overlap import overlaps
 from qualcode.importers.rows import read_rows
 from qualcode.pipeline.import_codings import import_codings
@@ -31,10 +31,23 @@ def _documents(folder: str, kind=None):
 
 
 def test_real_interviews_have_an_interviewer_and_a_participant():
-    roles = [Counter(turn.role for turn in found.turns) for found in _documents("data/pdpilot/transcripts")]
-    assert len(roles) == 7
-    # One transcript's interviewer hardly asks: there nobody is guessed.
-    assert sum(set(found) == {"interviewer", "participant"} for found in roles) >= 6
+    found = list(_documents("data/pdpilot/transcripts"))
+    assert len(found) == 7
+    for transcript in found:
+        roles = {turn.speaker: turn.role for turn in transcript.turns}
+        assert roles == {"dan": "interviewer", "participant": "participant"}
+        # One label among them is misspelt; its words are the participant's all the same.
+        labelled = Counter(line[:3] for line in transcript.text.split("\n") if line.startswith(("Dan:", "Partic")))
+        assert Counter(turn.speaker[:3].capitalize() for turn in transcript.turns) == labelled
+
+
+def test_interviews_in_pdf_have_the_same_speakers_as_their_text():
+    for path in sorted((SHARED / "data" / "pdpilot" / "raw").glob("P?.pdf")):
+        (found,) = pdf.read(path, ReadOptions(b"k", path.name)).transcripts
+        (written,) = text.read(
+            SHARED / "data" / "pdpilot" / "transcripts" / f"{path.stem}.txt", ReadOptions(b"k", path.name)
+        ).transcripts
+        assert [(turn.speaker, turn.role) for turn in found.turns] == [(t.speaker, t.role) for t in written.turns]
 
 
 def test_sessions_with_few_labels_are_coded_and_the_moderator_is_not():

@@ -245,6 +245,33 @@ def columns(
 
 
 @app.command()
+def speakers(
+    project: Folder = HERE,
+    stated: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=ROLE", help="Write a speaker's role into qualcode.toml.")
+    ] = None,
+    file: Annotated[str, typer.Option("--file", help="With --set: for this file only, as the table names it.")] = "",
+    unknown: Annotated[bool, typer.Option("--unknown", help="Only speakers whose role is unknown.")] = False,
+    json: Json = False,
+) -> None:
+    """Show who speaks in each file, in what role and why; or state roles. What it shows are names: keep it to yourself.
+
+    Examples:  qualcode speakers -p PROJECT   ·   qualcode speakers -p PROJECT --set "Dan=interviewer"
+    """
+    from qualcode.pipeline import speakers as pipeline
+    from qualcode.project import Project
+
+    roles = summaries.roles(stated)
+    if file and not roles:
+        raise typer.BadParameter("--file goes with --set")
+    with Project.open(project) as opened:
+        if roles:
+            summaries.stated(pipeline.state(opened, roles, file=file), as_json=json)
+        else:
+            summaries.speakers(pipeline.speakers(opened), only_unknown=unknown, as_json=json)
+
+
+@app.command()
 def segment(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
     """Cut the transcripts into the units that are judged."""
     from qualcode.pipeline import segmenting

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from qualcode.codebook import Fault
+    from qualcode.corpus import Role
     from qualcode.exporters import Written
     from qualcode.importers import Loss, TableColumns
     from qualcode.pipeline.columns import Confirm, Preview
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from qualcode.pipeline.run import RunSummary
     from qualcode.pipeline.segmenting import SegmentSummary
     from qualcode.pipeline.sheet import SheetSummary
+    from qualcode.pipeline.speakers import SpeakersSummary, Stated, Unknown
     from qualcode.pipeline.tagging import TagSummary
     from qualcode.pipeline.theming import ThemeSummary
 
@@ -94,6 +96,20 @@ def _seen(made: Preview, *, to: Console) -> None:
 def _losses(losses: Sequence[tuple[str, Loss]]) -> None:
     for place, loss in losses[: 2 * _SHOWN]:
         output.warn(f"{place}: {loss.count:,} {loss.kind} not carried" + (f": {loss.reason}" if loss.reason else ""))
+
+
+def roles(stated: Sequence[str] | None) -> dict[str, Role]:
+    """`NAME=ROLE` options as roles by label; what is wrong is told without the name."""
+    from qualcode.corpus import ROLES
+
+    found: dict[str, Role] = {}
+    for item in stated or ():
+        name, _, role = (part.strip() for part in item.rpartition("="))
+        known = next((known for known in ROLES if known == role.lower()), None)
+        if not name or known is None:
+            raise typer.BadParameter(f"--set is not NAME=ROLE with ROLE one of {', '.join(ROLES)}")
+        found[name] = known
+    return found
 
 
 def run(summary: RunSummary, *, as_json: bool) -> None:
@@ -167,6 +183,11 @@ def imported(summary: ImportSummary, *, as_json: bool) -> None:
     for text, places in list(said.items())[: 2 * _SHOWN]:
         output.note(f"  note     {places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''}: {text}")
     _losses(summary.losses)
+    if summary.unknown.people:
+        output.warn(
+            f"{_unknown(summary.unknown)} ({_n(summary.unknown.turns, 'turn')}): they are coded",
+            "see who they are, and state who asks: qualcode speakers (with -p PROJECT from elsewhere)",
+        )
 
 
 def _taken(taken: Taken) -> None:
@@ -192,6 +213,54 @@ def _taken(taken: Taken) -> None:
         output.warn(f"{_n(taken.idle, 'line')} of the declaration name no coder, document or code of {taken.place}")
     if taken.without_text:
         output.warn(f"{_n(taken.without_text, 'decision')} of {taken.place} stand on texts that were not taken")
+
+
+def _unknown(found: Unknown) -> str:
+    return f"{_n(found.people, 'speaker')} in {_n(found.files, 'file')} {_has(found.people)} no known role"
+
+
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def speakers(summary: SpeakersSummary, *, only_unknown: bool, as_json: bool) -> None:
+    """Who speaks, in what role, and why: the one place that shows labels, to the person who maps them."""
+    if as_json:
+        output.as_json(summary)
+        return
+    output.table(
+        ("file", "speaker", "turns", "words", "a turn", "ask", "role", "why"),
+        [
+            (
+                row.file,
+                row.speaker or "(no label)",
+                row.turns,
+                row.words,
+                f"{row.words_a_turn:.0f}",
+                f"{row.asking:.0%}",
+                row.role,
+                row.why,
+            )
+            for row in summary.rows
+            if row.role == "unknown" or not only_unknown
+        ],
+    )
+    if summary.unknown.people:
+        output.note(f'{_unknown(summary.unknown)}; state them: qualcode speakers --set "NAME=interviewer"')
+
+
+def stated(summary: Stated, *, as_json: bool) -> None:
+    """Roles that stand in the settings now."""
+    if as_json:
+        output.as_json(summary)
+        return
+    output.line(f"{summary.path}: {_n(summary.roles, 'role')} stated")
+    if summary.absent:
+        output.warn(
+            f"{_n(summary.absent, 'name')} {'is' if summary.absent == 1 else 'are'} no speaker's label in these texts",
+            "write it as qualcode speakers shows it; capital letters make no difference",
+        )
+    output.note("next: qualcode import FOLDER again (with -p PROJECT from elsewhere), or qualcode run as before")
 
 
 def segmented(summary: SegmentSummary, *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qualcode.corpus import Role
-from qualcode.importers import roles, turns
+from qualcode.importers import no_speakers, roles, turns
 
 MOST_NAME_WORDS = 4
 MOST_NAME_LETTERS = 40
@@ -246,7 +246,7 @@ def _name(words: str) -> tuple[str, float | None]:
         and name[0].isalpha()
         and not any(mark in name for mark in "?!,;:…")
         and (name[-1] != "." or len(name.split()[-1]) <= 3)
-        and name.lower() not in roles.NEVER
+        and name.lower() not in no_speakers.NEVER
     )
     return (name if fits else ""), seconds
 

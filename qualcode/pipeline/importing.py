@@ -22,6 +22,7 @@ from qualcode.pipeline.columns import Confirm
 from qualcode.pipeline.described import describe_programmes, manifest_of
 from qualcode.pipeline.interchange import Taken
 from qualcode.pipeline.listing import files_in, listed, named, refuse_inside
+from qualcode.pipeline.speakers import Unknown, unknown
 from qualcode.project import PROGRAMMES, Project
 from qualcode.store import corpus, events
 
@@ -44,6 +45,8 @@ class ImportSummary:
     """(file, what of it was not carried)."""
     taken: tuple[Taken, ...] = ()
     """What came in with the projects of other tools besides their texts."""
+    unknown: Unknown = field(default_factory=Unknown)
+    """Labelled speakers of unknown role in what came in or is described anew."""
 
     @property
     def failed(self) -> tuple[Skipped, ...]:
@@ -94,6 +97,7 @@ def import_files(
     kinds: dict[str, int] = {}
     losses: list[tuple[str, Loss]] = []
     taken_in: list[Taken] = []
+    unheard = Unknown()
     for number, (name, answer) in enumerate(_read(project, listing.files, names, manifest, columns)):
         progress("import", number, len(names))
         if isinstance(answer, (ImporterError, PluginError)):
@@ -118,6 +122,7 @@ def import_files(
             sources[transcript.id] = transcript.source
             known.add(_place(transcript))
         new, unchanged, described = new + len(fresh), unchanged + len(again) - len(changed), described + len(changed)
+        unheard += unknown((*fresh, *changed))
         for transcript in fresh:
             kinds[transcript.kind] = kinds.get(transcript.kind, 0) + 1
         found = interchange.take(project, imported, name, declared=declared)
@@ -130,7 +135,16 @@ def import_files(
     if new:
         notes += _overlap_notes(project, sources)
     return ImportSummary(
-        len(names), new, unchanged, described, tuple(skipped), tuple(notes), kinds, tuple(losses), tuple(taken_in)
+        len(names),
+        new,
+        unchanged,
+        described,
+        tuple(skipped),
+        tuple(notes),
+        kinds,
+        tuple(losses),
+        tuple(taken_in),
+        unheard,
     )
 
 
@@ -160,7 +174,7 @@ def _options(project: Project, name: str, manifest: Manifest, columns: TableColu
         secret=project.secret,
         source=name,
         describe=describe,
-        speakers=settings.speakers,
+        speakers=settings.roles_in(name),
         question_pattern=settings.question_pattern,
         columns=tables.stated(settings, name, columns),
         refi_offsets=settings.refi_offsets,
