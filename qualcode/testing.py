@@ -29,16 +29,8 @@ def check_importer(read: Read, good: Path, bad: Path | None = None) -> Imported:
     _expect(read(good, options) == found, "the same file gives the same records")
     other = read(good, ReadOptions(b"the secret of another", "folder/file"))
     ids = {transcript.id for transcript in found.transcripts}
-    _expect(len(ids) == len(found.transcripts), "every transcript has an id of its own")
     _expect(not ids & {transcript.id for transcript in other.transcripts}, "ids depend on the project's secret")
-    for transcript in found.transcripts:
-        text = transcript.text
-        _expect("\r" not in text and "\x00" not in text and not text.startswith("\ufeff"), "the text is normalised")
-        _expect(any(text[turn.start : turn.end].strip() for turn in transcript.turns), "some turn holds words")
-        at = 0
-        for turn in transcript.turns:
-            _expect(at <= turn.start <= turn.end <= len(text), "turns are in order, apart, and inside the text")
-            at = turn.end
+    check_imported(found)
     if bad is not None:
         try:
             read(bad, options)
@@ -46,6 +38,29 @@ def check_importer(read: Read, good: Path, bad: Path | None = None) -> Imported:
             return found
         raise PluginError("a bad file is refused with an ImporterError: it was not refused")
     return found
+
+
+def check_imported(found: Imported) -> None:
+    """Try what a file gave, whatever the file; raises PluginError where a promise about texts and offsets is broken."""
+    texts = {transcript.id: transcript.text for transcript in found.transcripts}
+    _expect(len(texts) == len(found.transcripts), "every transcript has an id of its own")
+    for transcript in found.transcripts:
+        text = transcript.text
+        _expect("\r" not in text and "\x00" not in text and not text.startswith("\ufeff"), "the text is normalised")
+        _expect(not any("\ud800" <= letter <= "\udfff" for letter in text), "the text holds no half of a character")
+        _expect(any(text[turn.start : turn.end].strip() for turn in transcript.turns), "some turn holds words")
+        at = 0
+        for turn in transcript.turns:
+            _expect(at <= turn.start <= turn.end <= len(text), "turns are in order, apart, and inside the text")
+            at = turn.end
+        pages = transcript.pages
+        inside = list(pages) == sorted(pages) and all(0 <= page <= len(text) for page in pages)
+        _expect(not pages or (pages[0] == 0 and inside), "pages are in order and inside the text")
+    codes = {code.id for code in found.codebook or ()}
+    for given in found.given:
+        _expect(given.transcript in texts, "every coded stretch stands in a transcript of the file")
+        _expect(0 <= given.start < given.end <= len(texts[given.transcript]), "it lies inside the text")
+        _expect(set(given.present) <= set(given.judged) <= codes, "what is present was decided, on codes of the file")
 
 
 def check_tagger(tagger: Tagger, segments: Sequence[Segment]) -> None:

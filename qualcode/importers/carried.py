@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Mapping
-from dataclasses import is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
 from importlib import import_module
-from types import MappingProxyType
+from operator import attrgetter
 from typing import Any
 
 from qualcode.errors import QualcodeError
@@ -45,13 +46,27 @@ def unpacked(data: bytes) -> object:
         raise pickle.UnpicklingError("the answer is damaged") from None
 
 
+@cache
+def _values(kind: Any) -> Callable[[Any], tuple[object, ...]] | None:
+    """What takes the fields out of a record of ours, in the order of its `__init__`; None for all else."""
+    if not is_dataclass(kind) or not kind.__module__.startswith(_RECORDS):
+        return None
+    names = [field.name for field in fields(kind)]
+    return attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
+
+
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
+        kind: Any = type(obj)
+        values = _values(kind)
+        if values is not None:
+            # As a call with its fields: by their own means, records of a survey took three times as long.
+            return kind, values(obj)
         # lxml and openpyxl give their own kinds of text and number: what arrives is the plain one.
         if isinstance(obj, (str, int, float)):
             plain = next(kind for kind in (str, int, float) if isinstance(obj, kind))
             return (plain, (plain(obj),))
-        if isinstance(obj, MappingProxyType) or (isinstance(obj, Mapping) and not is_dataclass(obj)):
+        if isinstance(obj, Mapping):
             return (dict, (), None, None, iter(obj.items()))
         return NotImplemented
 

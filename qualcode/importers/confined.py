@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -45,7 +45,7 @@ LARGE_TEXT = 10_000_000
 class Job:
     """One file to read."""
 
-    path: Path
+    path: Path = field(repr=False)
     suffix: str
     """Lower case, without its dot: the name of its importer."""
     options: ReadOptions

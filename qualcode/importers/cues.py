@@ -27,7 +27,7 @@ _NEARLY_TIMES = re.compile(
     r"^\s*\d{1,2}:\d{1,2}(?::\d{1,2})?[.,]\d{1,3}\s*(?:->|[—–]>|[-–—])\s*\S*\s*$|^\s*\d{1,3}:\S*\s*-->"
 )
 """A line of times with a wrong arrow or with what is no time."""
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>")
 _TAG = re.compile(r"</?(?:[biucv]|font|ruby|rt|lang)(?:[.\s][^<>]*)?/?>|<\d[\d:.]*>|\{\\an?\d\}", re.IGNORECASE)
 """Marks of the format; `<sobbing>` is a transcriber's."""
 _NAMED_NUMBER = re.compile(r'^\d+\s+"(?P<name>[^"]+)"(?:\s+\(\d+\))?$')

@@ -13,8 +13,9 @@ import queue
 import signal
 import sys
 import threading
+from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from qualcode import plugins
 from qualcode.errors import ImporterError, MalformedTranscript, PluginError, QualcodeError
@@ -40,7 +41,7 @@ def answer(path: Path, suffix: str, options: ReadOptions) -> Imported:
     """
     try:
         signature.check(path, suffix, options.source)
-        imported = plugins.load("importers", suffix)(path, options)
+        imported = _importer(suffix)(path, options)
     except QualcodeError as error:
         if _ran_out(error):
             raise MemoryError from None
@@ -60,6 +61,12 @@ def answer(path: Path, suffix: str, options: ReadOptions) -> Imported:
     if not isinstance(imported, Imported):
         raise PluginError(f"the importer {suffix!r} gives no Imported", place=options.source)
     return imported
+
+
+@cache
+def _importer(suffix: str) -> Any:
+    # Finding an entry point reads the metadata of every installed package: as long as reading a short file.
+    return plugins.load("importers", suffix)
 
 
 def _ran_out(error: BaseException | None) -> bool:

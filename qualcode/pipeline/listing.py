@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,11 +77,13 @@ def listed(raw: Path) -> Listing:
 
 
 def named(path: Path, base: Path) -> str:
-    r"""How a file is named everywhere: relative to the folder, with `/`.
+    """How a file is named everywhere: relative to the folder, with `/`.
 
-    Names that are not UTF-8, from old disks and archives, cannot be stored; their odd bytes are written `\xe9`.
+    Some names cannot stand in a manifest or in the store: bytes of old disks that are not UTF-8, ends of lines, blanks
+    at an end, backslashes. Each such byte is written as its number, `%E9`.
     """
-    return os.fsencode(path.relative_to(base).as_posix()).decode("utf-8", "backslashreplace")
+    name = path.relative_to(base).as_posix()
+    return _ODD.sub(lambda found: "".join(f"%{byte:02X}" for byte in os.fsencode(found[0])), name)
 
 
 def refuse_inside(folder: Path, raw: Path) -> None:
@@ -97,6 +100,7 @@ def refuse_inside(folder: Path, raw: Path) -> None:
         )
 
 
+_ODD = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]|^\s+|\s+$|\s+(?=/)|(?<=/)\s+")
 _LINK = "copy the folder here, or import it by its own name"
 
 

@@ -17,7 +17,7 @@ from qualcode.store import schema
 _TRANSCRIPT_FIELDS = tuple(field.name for field in fields(Transcript) if field.name != "turns")
 _DESCRIPTION = ("kind", "case", "programme", "study", "group", "wave", "date", "language", "deidentified")
 _MANY = 500
-_FEW = 20
+_FEW = 5
 
 
 def add_transcripts(connection: Connection, transcripts: Sequence[Transcript]) -> None:

@@ -83,3 +83,11 @@ def test_an_office_file_under_a_password_is_told() -> None:
 def test_xml_that_could_harm_is_refused(text: str) -> None:
     with pytest.raises(MalformedTranscript):
         archive.xml(text.encode(), "x.xml")
+
+
+def test_an_archive_that_says_its_members_lie_before_its_beginning_is_refused() -> None:
+    data = bytearray(_zip(a=b"one"))
+    end = data.rfind(b"PK\x05\x06")
+    data[end + 16 : end + 20] = (int.from_bytes(data[end + 16 : end + 20], "little") + 5_000).to_bytes(4, "little")
+    with pytest.raises(MalformedTranscript, match="damaged"):
+        archive.opened(bytes(data), "x.zip", "an archive").read("a")

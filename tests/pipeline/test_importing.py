@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,40 @@ def test_a_file_name_pattern_describes_files_that_no_manifest_does(make) -> None
     pattern = '[import]\nfile_name_pattern = "{programme}_{case}"\n'
     found = _transcripts(make({"north_P1.txt": P01}, toml=pattern))
     assert (found["north_P1.txt"].programme, found["north_P1.txt"].case) == ("north", "P1")
+
+
+def test_many_files_of_all_kinds_are_read_ahead_and_come_in_as_one_by_one(make, tmp_path: Path) -> None:
+    files = {f"P{number:02}.txt": interview(f"On day {number} it rained.") for number in range(25)}
+    files |= {f"S{number}.csv": f"id,comment\n1,We sat for {number} hours and waited.\n" for number in range(3)}
+    together = make(files)
+    alone = make({"P00.txt": files["P00.txt"]})
+    for name, text in files.items():
+        write_files(tmp_path / "alone", {name: text})
+        importing.import_files(alone, tmp_path / "alone" / name)
+    one, other = _transcripts(together), _transcripts(alone)
+    assert {name: (t.text, t.case and t.case[:3], t.turns[0].start) for name, t in one.items()} == {
+        name: (t.text, t.case and t.case[:3], t.turns[0].start) for name, t in other.items()
+    }
+
+
+def test_three_times_as_many_texts_need_no_more_memory(make) -> None:
+    peaks = []
+    for files in (25, 75):
+        project = make({"P00.txt": P01})
+        for number in range(files):
+            said = f"day {number} ".ljust(9) * 20_000
+            write_files(_raw(project), {f"M{number:02}.txt": f"Interviewer: So?\nParticipant: {said}\n"})
+        tracemalloc.start()
+        assert importing.import_files(project, _raw(project)).new == files
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.25 * peaks[0]
+
+
+def test_what_is_described_anew_is_found_without_loading_every_text(make, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make({f"P{number:02}.txt": interview(f"On day {number} it rained.") for number in range(4)})
+    asked: list[list[str] | None] = []
+    load = corpus.transcripts
+    monkeypatch.setattr(corpus, "transcripts", lambda connection, ids=None: asked.append(ids) or load(connection, ids))
+    assert importing.import_files(project, _raw(project)).unchanged == 4
+    assert all(ids is not None and len(ids) == 1 for ids in asked)
