@@ -51,7 +51,7 @@ def _values(kind: Any) -> Callable[[Any], tuple[object, ...]] | None:
     """What takes the fields out of a record of ours, in the order of its `__init__`; None for all else."""
     if not is_dataclass(kind) or not kind.__module__.startswith(_RECORDS):
         return None
-    names = [field.name for field in fields(kind)]
+    names = [field.name for field in fields(kind) if field.init]
     return attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
 
 
