@@ -57,6 +57,22 @@ def question_before(transcript: Transcript, start: int) -> str:
     return _asked(transcript, asked[-1]) if asked else transcript.question
 
 
+def selection(transcript: Transcript, start: int, end: int, *, secret: bytes) -> Segment:
+    """A stretch that somebody chose; it has the id of the segment with the very same span, where there is one."""
+    turn = next((turn for turn in transcript.turns if turn.start < end and start < turn.end), None)
+    return Segment(
+        id=segment_id(secret, transcript.id, start, end),
+        transcript=transcript.id,
+        start=start,
+        end=end,
+        unit="selection",
+        text=transcript.text[start:end],
+        context=question_before(transcript, start),
+        role=turn.role if turn else "unknown",
+        case=(turn.case if turn else None) or transcript.case,
+    )
+
+
 def _sentences(transcript: Transcript, turn: Turn) -> list[tuple[int, int]]:
     text = transcript.text[turn.start : turn.end]
     language = transcript.language if transcript.language == "en" else "xx"

@@ -93,11 +93,23 @@ def test_an_unknown_suffix_ends_with_3_and_the_rest_is_in(small: Path) -> None:
     assert body["files"]
 
 
-def test_an_edited_transcript_ends_with_3_and_says_why(small: Path) -> None:
-    before = tables(small / "project" / "qualcode.sqlite")
+def test_an_edited_transcript_is_a_new_version_and_says_so(small: Path) -> None:
     path = small / "raw" / "P01.txt"
     path.write_text(path.read_text() + "Participant: And more.\n")
     done = qualcode("run", "raw", "-o", "project", cwd=small)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + done.stderr
+    assert "0 new, 5 unchanged, 1 new version" in said
+    assert "P01.txt: new version 2" in said
+
+
+def test_edited_rows_that_are_only_numbered_end_with_3_and_say_why(small: Path) -> None:
+    path = small / "raw" / "more.csv"
+    path.write_text("comment\nWe sat there and waited.\nThe tea was warm that day.\n")
+    assert qualcode("import", "raw", "-p", "project", cwd=small).returncode == 0
+    before = tables(small / "project" / "qualcode.sqlite")
+    path.write_text("comment\nThe tea was warm that day.\nWe sat there and waited.\n")
+    done = qualcode("import", "raw", "-p", "project", cwd=small)
     assert done.returncode == 3
     assert "changed since it was imported" in done.stderr
     assert tables(small / "project" / "qualcode.sqlite") == before

@@ -18,7 +18,7 @@ from qualcode import plugins
 from qualcode.coding import Coder
 from qualcode.errors import ImporterError, QualcodeError
 from qualcode.importers import ReadOptions
-from qualcode.pipeline import exporting, speakers
+from qualcode.pipeline import exporting, speakers, versions
 from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.importing import import_files
 from qualcode.project import Project, read_settings
@@ -141,13 +141,29 @@ def test_no_database_error_prints_what_was_written(coded: Project) -> None:
     assert _hidden(str(caught.value))
 
 
+def test_a_text_that_changed_is_told_of_without_its_words(coded: Project) -> None:
+    path = coded.folder / "coded.csv"
+    path.write_text("file,quote,code\nP02.txt,Zyzzyva Lamplight listened.,listening\n", encoding="utf-8")
+    import_codings(coded, path, Coder("anna", "human"))
+    raw = write_files(coded.folder.parent / "raw", {"P02.txt": interview(f"Nobody came. {SENTINEL} left.")})
+    summary = import_files(coded, raw)
+    assert summary.versions == 1
+    assert _hidden(repr(summary)), summary
+    waiting = versions.waiting(coded)
+    assert waiting
+    assert _hidden(repr(waiting))
+    with sqlite3.connect(coded.store.path) as connection:
+        assert _hidden(json.dumps(connection.execute("SELECT * FROM reanchored").fetchall()))
+        assert connection.execute("SELECT count(*) FROM reanchored").fetchone() == (1,)
+
+
 def test_no_event_holds_a_word(coded: Project) -> None:
     with coded.store.reading() as connection:
         record = events.all_events(connection)
     assert len(record) >= 4
     assert all(_hidden(repr(event)) for event in record)
     with sqlite3.connect(coded.store.path) as connection:
-        for table in ("events", "runs", "tagged", "codings", "judged", "coders", "settings", "samples"):
+        for table in ("events", "runs", "tagged", "codings", "judged", "coders", "settings", "samples", "reanchored"):
             assert _hidden(json.dumps(connection.execute(f"SELECT * FROM {table}").fetchall())), table
 
 

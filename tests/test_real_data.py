@@ -1,5 +1,6 @@
 """Real public data beside the checkout, where they are there: interviews, few-label sessions, a survey, reports."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from qualcode import codebook as codebooks
 from qualcode import segments
 from qualcode.coding import Coder
 from qualcode.importers import Description, ReadOptions, pdf, table, taguette, text
+from qualcode.importers.anchors import anchored
 from qualcode.importers.overlap import overlaps
 from qualcode.importers.rows import read_rows
 from qualcode.pipeline.import_codings import import_codings
@@ -63,6 +65,18 @@ def test_the_two_pages_of_one_review_are_flagged_and_no_other_pair():
     assert len(reports) == 5
     (pair,) = overlaps(reports)
     assert pair.share == pytest.approx(0.987, abs=0.01)
+
+
+def test_labels_and_times_of_real_interviews_may_change_and_every_sentence_is_found_again():
+    found = list(_documents("data/pdpilot/transcripts"))
+    assert len(found) == 7
+    for one in found:
+        new = re.sub(r"(?m)^(\w+):", r"\1X [00:01:07]:", one.text)
+        spans = [(made.start, made.end) for made in segments.by_sentence([one], secret=b"k")]
+        anchors = anchored(one.text, new, spans)
+        assert min(anchor.confidence for anchor in anchors) > 0.9
+        said = [" ".join(new[slice(*anchor.new)].split()) for anchor in anchors]
+        assert said == [" ".join(one.text[a:b].split()) for a, b in spans]
 
 
 def test_a_survey_is_read_with_its_services_and_its_flags_are_not_attributes():

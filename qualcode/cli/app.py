@@ -311,7 +311,7 @@ def sheet(
     sample: Annotated[int, typer.Option(min=0, help="Random passages without a proposal to ask about.")] = 40,
     json: Json = False,
 ) -> None:
-    """Write a review sheet: proposals to keep or reject, and a random sample of what was not proposed."""
+    """Write a review sheet: proposals, a random sample of what was not proposed, judgements of changed texts."""
     from qualcode.pipeline import sheet as pipeline
     from qualcode.project import Project
 

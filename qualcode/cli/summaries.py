@@ -165,6 +165,8 @@ def imported(summary: ImportSummary, *, as_json: bool) -> None:
     parts = [f"{summary.new} new" + (f" ({kinds})" if kinds else "")]
     if summary.unchanged:
         parts.append(f"{summary.unchanged} unchanged")
+    if summary.versions:
+        parts.append(_n(summary.versions, "new version"))
     if summary.described_anew:
         parts.append(f"{summary.described_anew} described anew")
     output.line(f"imported   {summary.files} file{'s' * (summary.files != 1)}: {', '.join(parts)}")
@@ -317,7 +319,10 @@ def sheet(summary: SheetSummary, *, as_json: bool) -> None:
     if as_json:
         output.as_json(summary)
         return
-    output.line(f"{summary.path}: {summary.proposals:,} proposals, {summary.sampled} random passages without one")
+    moved = f", {_n(summary.moved, 'judgement')} to find a place for" if summary.moved else ""
+    output.line(
+        f"{summary.path}: {summary.proposals:,} proposals, {summary.sampled} random passages without one" + moved
+    )
     if summary.cut_cells:
         output.warn(f"{summary.cut_cells} cells were longer than Excel allows and are cut")
     output.note(f"next: judge it, then: qualcode import-codings {summary.path} --coder NAME")
@@ -331,6 +336,7 @@ def codings(summary: CodingsSummary, *, as_json: bool) -> None:
     output.line(
         f"{summary.layout}: {summary.judged:,} judgements by {summary.coder}, {summary.present:,} codes present"
         + (f"; {summary.unchanged:,} stood already" if summary.unchanged else "")
+        + (f"; {_n(summary.settled, 'judgement')} of changed texts settled" if summary.settled else "")
     )
     if summary.codes:
         output.note(f"  codes judged: {', '.join(summary.codes)}")

@@ -18,6 +18,8 @@ from qualcode.formats.sheet import (
     DECISION,
     KEEP,
     MOST_CODES,
+    MOVED,
+    MOVED_ID,
     NONE,
     OTHER,
     POLARITY,
@@ -27,8 +29,14 @@ from qualcode.formats.sheet import (
     SAMPLE,
     SAMPLE_ID,
     SEGMENT,
+    Asked,
 )
 
+_MOVED_GUIDE = (
+    "Sheet 'Moved': a text was changed after somebody had coded it, and these judgements could not be carried over for "
+    "sure. Choose keep if the judgement holds for the words that are proposed: it is kept under its own coder. Choose "
+    "reject if it does not, or if no words are proposed.",
+)
 _GUIDE = (
     "Sheet 'Proposals': each row is one code that the machine proposed on one passage. In yellow cells choose "
     "keep or reject. If another code fits, put it in 'other code' (with keep: both; with reject: instead).",
@@ -48,6 +56,7 @@ def write(
     sample: Sample | None,
     sampled: Sequence[tuple[Segment, str]],
     codebook: Codebook,
+    moved: Sequence[Asked] = (),
 ) -> int:
     """Write the sheet.
 
@@ -57,6 +66,7 @@ def write(
         sample: the random sample, if there was anything to draw from.
         sampled: its segments, each with its programme.
         codebook: for the choices.
+        moved: judgements whose place in a changed text is doubtful; without any there is no page of them.
 
     Returns:
         How many cells had to be cut.
@@ -65,7 +75,11 @@ def write(
     facet = codebook.facet("polarity")
     polarities = facet.values if facet else ()
     sheets = [
-        Sheet("Read me", (Column("How to review", 120),), [[line] for line in _GUIDE]),
+        Sheet(
+            "Read me",
+            (Column("How to review", 120),),
+            [[line] for line in (*_GUIDE[:-2], *(_MOVED_GUIDE if moved else ()), *_GUIDE[-2:])],
+        ),
         Sheet(
             PROPOSALS,
             _proposal_columns(codes, polarities),
@@ -109,6 +123,7 @@ def write(
                 for segment, programme in sampled
             ],
         ),
+        *([_moved(moved, codebook)] if moved else []),
         Sheet(
             CODEBOOK,
             (
@@ -168,3 +183,25 @@ def _sample_columns(codes: tuple[str, ...], polarities: tuple[str, ...]) -> tupl
         Column(SEGMENT, 10, look="quiet"),
         Column(SAMPLE_ID, 10, look="quiet"),
     )
+
+
+def _moved(moved: Sequence[Asked], codebook: Codebook) -> Sheet:
+    columns = (
+        Column("old quotation", 55, look="quote"),
+        Column("proposed new quotation", 55, look="quote"),
+        Column("codes", 24),
+        Column("coder", 12),
+        Column("confidence", 9, look="score", note="How alike old and new words and their surroundings are, 0 to 1."),
+        Column(DECISION, 10, (KEEP, REJECT), "ask"),
+        Column(MOVED_ID, 10, look="quiet"),
+    )
+    rows = [
+        [asked.was, asked.proposed, _codes(asked, codebook), asked.coder, asked.confidence, "", asked.id]
+        for asked in moved
+    ]
+    return Sheet(MOVED, columns, rows)
+
+
+def _codes(asked: Asked, codebook: Codebook) -> str:
+    labels = [codebook[code].label if code in codebook else code for code in asked.present]
+    return "\n".join([*labels, *([f"({asked.absent} judged absent)"] if asked.absent else [])])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-PROPOSALS, SAMPLE, CODEBOOK = "Proposals", "Unproposed", "Codebook"
+PROPOSALS, SAMPLE, MOVED, CODEBOOK = "Proposals", "Unproposed", "Moved", "Codebook"
 KEEP, REJECT, NONE = "keep", "reject", "none"
 MOST_CODES = 3
 """Codes that a row of the random sample has room for."""
 
 DECISION, OTHER, POLARITY_IS, POLARITY = "decision", "other code", "polarity is", "polarity"
-SEGMENT, CODE, SAMPLE_ID = "segment id", "code id", "sample id"
-NEEDED = {PROPOSALS: frozenset({SEGMENT, CODE, DECISION}), SAMPLE: frozenset({SEGMENT, "code 1", SAMPLE_ID})}
+SEGMENT, CODE, SAMPLE_ID, MOVED_ID = "segment id", "code id", "sample id", "moved id"
+NEEDED = {
+    PROPOSALS: frozenset({SEGMENT, CODE, DECISION}),
+    SAMPLE: frozenset({SEGMENT, "code 1", SAMPLE_ID}),
+    MOVED: frozenset({MOVED_ID, DECISION}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,27 @@ class Answer:
     sample: str = ""
     asked: tuple[str, ...] = ()
     """Codes that the sheet asked about, by its own codebook page; empty where that page is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A judgement whose text was changed, and where it may stand now: one row of the page Moved."""
+
+    id: str
+    was: str = field(repr=False)
+    proposed: str = field(repr=False)
+    """The words at the place that was found; empty where none was."""
+    present: tuple[str, ...]
+    absent: int
+    """How many codes were judged absent."""
+    coder: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A person's decision on such a row."""
+
+    row: int
+    moved: str
+    decision: str

@@ -11,6 +11,8 @@ from qualcode.formats.sheet import (
     DECISION,
     KEEP,
     MOST_CODES,
+    MOVED,
+    MOVED_ID,
     NEEDED,
     OTHER,
     POLARITY,
@@ -20,23 +22,28 @@ from qualcode.formats.sheet import (
     SAMPLE_ID,
     SEGMENT,
     Answer,
+    Answered,
 )
-from qualcode.importers.rows import read_rows
+from qualcode.importers.rows import Row, read_rows
 
 
 def is_sheet(path: Path) -> bool:
     """Whether the file is a review sheet of ours."""
+    return {PROPOSALS, SAMPLE} <= _pages(path)
+
+
+def _pages(path: Path) -> set[str]:
     from openpyxl import load_workbook
 
     if path.suffix.lower() != ".xlsx":
-        return False
+        return set()
     try:
         workbook = load_workbook(path, read_only=True)
     except Exception:  # noqa: BLE001 - whatever is wrong with the file, it is no sheet of ours
-        return False
+        return set()
     names = set(workbook.sheetnames)
     workbook.close()
-    return {PROPOSALS, SAMPLE} <= names
+    return names
 
 
 def read(path: Path) -> list[Answer]:
@@ -48,17 +55,33 @@ def read(path: Path) -> list[Answer]:
     answers: list[Answer] = []
     asked = tuple(row["code"].strip() for row in read_rows(path, path.name, CODEBOOK) if row.get("code", "").strip())
     for name in (PROPOSALS, SAMPLE):
-        rows = read_rows(path, path.name, name)
-        if rows and not NEEDED[name] <= set(rows[0]):
-            missing = ", ".join(sorted(NEEDED[name] - set(rows[0])))
-            raise MalformedTranscript(
-                f"the sheet {name!r} has lost its column {missing}",
-                path=path.name,
-                hint="write a new sheet with: qualcode sheet, and copy the answers over",
-            )
-        filled = [row for row in rows if row[SEGMENT].strip()]
+        filled = [row for row in _rows(path, name) if row[SEGMENT].strip()]
         answers += [_proposal(row.line, row) if name == PROPOSALS else _sampled(row.line, row, asked) for row in filled]
     return answers
+
+
+def read_moved(path: Path) -> list[Answered]:
+    """What a person decided on judgements whose text was changed; rows without a decision are passed over.
+
+    Raises:
+        MalformedTranscript: a column that carries the answers is gone.
+    """
+    if MOVED not in _pages(path):
+        return []
+    rows = [row for row in _rows(path, MOVED) if row[DECISION].strip()]
+    return [Answered(row.line, row[MOVED_ID].strip(), row[DECISION].strip().lower()) for row in rows]
+
+
+def _rows(path: Path, name: str) -> list[Row]:
+    rows = read_rows(path, path.name, name)
+    if rows and not NEEDED[name] <= set(rows[0]):
+        missing = ", ".join(sorted(NEEDED[name] - set(rows[0])))
+        raise MalformedTranscript(
+            f"the sheet {name!r} has lost its column {missing}",
+            path=path.name,
+            hint="write a new sheet with: qualcode sheet, and copy the answers over",
+        )
+    return rows
 
 
 def _proposal(number: int, row: dict[str, str]) -> Answer:

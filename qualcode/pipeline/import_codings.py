@@ -16,7 +16,7 @@ from qualcode.importers import completeness, sheet
 from qualcode.importers.codings import GivenTable, Nearly
 from qualcode.importers.completeness import Declaration
 from qualcode.importers.rows import read_rows
-from qualcode.pipeline import acts, interchange, judging
+from qualcode.pipeline import acts, interchange, judging, versions
 from qualcode.project import Project
 from qualcode.store import codings, corpus
 
@@ -45,6 +45,8 @@ class CodingsSummary:
     """Pairs of coder and transcript that are declared completely coded."""
     idle: int = 0
     """Lines of the declaration that name nothing in the table."""
+    settled: int = 0
+    """Judgements whose text was changed and whose place was decided on."""
 
 
 def import_codings(
@@ -133,9 +135,10 @@ def _from_sheet(project: Project, path: Path, coder: Coder, codebook: Codebook) 
     with project.store.reading() as connection:
         known = {segment.id for segment in corpus.segments(connection, current=False)}
         machine = codings.latest_machine(connection)
-        proposed = {(c.segment, c.code): c for c in (codings.proposals(connection, machine) if machine else ())}
+        made = codings.proposals(connection, machine, current=False) if machine else []
+        proposed = {(coding.segment, coding.code): coding for coding in made}
         samples = codings.samples(connection)
-    answers = sheet.read(path)
+    answers, moved = sheet.read(path), sheet.read_moved(path)
     ours = [answer for answer in answers if answer.segment in known]
     if answers and not ours:
         raise ImporterError(
@@ -143,15 +146,18 @@ def _from_sheet(project: Project, path: Path, coder: Coder, codebook: Codebook) 
         )
     decided, unclear = review.decide(ours, codebook, coder, samples, proposed, now=acts.now(), secret=project.secret)
     done = judging.append(project, decided, {coder.id: coder}, codebook, actor=coder.id)
+    places = versions.settle(project, moved, coder.id)
+    lost = [answer.row for answer in answers if answer.segment not in known]
     return CodingsSummary(
         "review sheet",
         coder.id,
         done.judged,
         done.present,
-        done.unchanged,
+        done.unchanged + places.unchanged,
         tuple(sorted({code for judged, _ in decided for code in judged.codes})),
-        unlocated=tuple(answer.row for answer in answers if answer.segment not in known),
-        unclear=tuple((item.row, item.reason) for item in unclear),
+        unlocated=(*lost, *places.unlocated),
+        unclear=(*((item.row, item.reason) for item in unclear), *places.unclear),
+        settled=places.kept + places.rejected,
     )
 
 

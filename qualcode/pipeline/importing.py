@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,18 +14,19 @@ from qualcode.importers import Imported, Loss, ReadOptions, Skipped, TableColumn
 from qualcode.importers.completeness import Declaration
 from qualcode.importers.confined import Job, Readers
 from qualcode.importers.manifest import Manifest, from_file_name
-from qualcode.importers.overlap import overlaps
 from qualcode.importers.signature import found
-from qualcode.pipeline import acts, interchange
+from qualcode.pipeline import acts, interchange, overlapping
 from qualcode.pipeline import columns as tables
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.columns import Confirm
 from qualcode.pipeline.described import describe_programmes, manifest_of
 from qualcode.pipeline.interchange import Taken
 from qualcode.pipeline.listing import files_in, listed, named, refuse_inside
+from qualcode.pipeline.places import Places, Sorted
 from qualcode.pipeline.speakers import Unknown, unknown
+from qualcode.pipeline.versions import take_over
 from qualcode.project import PROGRAMMES, Project
-from qualcode.store import corpus, events
+from qualcode.store import corpus, events, versions
 
 __all__ = ["ImportSummary", "files_in", "import_files", "refuse_inside"]
 
@@ -47,6 +49,8 @@ class ImportSummary:
     """What came in with the projects of other tools besides their texts."""
     unknown: Unknown = field(default_factory=Unknown)
     """Labelled speakers of unknown role in what came in or is described anew."""
+    versions: int = 0
+    """Texts that took the place of an earlier one."""
 
     @property
     def failed(self) -> tuple[Skipped, ...]:
@@ -84,68 +88,90 @@ def import_files(
     refuse_inside(project.folder, raw)
     names = [named(path, base) for path in listing.files]
     manifest = manifest_of(project, base, names, kind, whole=raw.is_dir())
-    with project.store.reading() as connection:
-        known = corpus.known_places(connection)
-        sources = corpus.sources(connection)
-        cases = corpus.cases(connection)
     if (base / PROGRAMMES).exists():
         describe_programmes(project, base / PROGRAMMES)
-    new = unchanged = described = 0
-    described_cases: dict[str, Case] = {}
-    skipped: list[Skipped] = list(listing.skipped)
-    notes: list[tuple[str, str]] = []
-    kinds: dict[str, int] = {}
-    losses: list[tuple[str, Loss]] = []
-    taken_in: list[Taken] = []
-    unheard = Unknown()
+    arrivals = _Arrivals(project, listing.skipped)
     for number, (name, answer) in enumerate(_read(project, listing.files, names, manifest, columns)):
         progress("import", number, len(names))
         if isinstance(answer, (ImporterError, PluginError)):
-            skipped.append(Skipped(name, answer.message, failed=True, hint=answer.hint))
+            arrivals.skipped.append(Skipped(name, answer.message, failed=True, hint=answer.hint))
             continue
-        imported = _with_cases(answer)
-        if not tables.confirmed(imported, name, tables.stated(project.settings, name, columns), confirm):
-            skipped.append(tables.refused(name))
+        if not tables.confirmed(answer, name, tables.stated(project.settings, name, columns), confirm):
+            arrivals.skipped.append(tables.refused(name))
             continue
-        skipped += imported.skipped
-        fresh, again, refused = _sorted(imported, known, sources, name)
-        skipped += refused
-        changed = _described_anew(project, again)
-        taken = {turn.case for t in (*fresh, *again) for turn in t.turns} | {t.case for t in (*fresh, *again)}
-        for case in imported.cases:
-            if case.id in taken:
-                described_cases[case.id] = _with(described_cases.get(case.id), case)
-        _write(project, fresh, changed)
-        if imported.columns:
-            tables.keep(project, name, imported.columns)
-        for transcript in fresh:
-            sources[transcript.id] = transcript.source
-            known.add(_place(transcript))
-        new, unchanged, described = new + len(fresh), unchanged + len(again) - len(changed), described + len(changed)
-        unheard += unknown((*fresh, *changed))
-        for transcript in fresh:
-            kinds[transcript.kind] = kinds.get(transcript.kind, 0) + 1
-        found = interchange.take(project, imported, name, declared=declared)
-        taken_in += [found] if found else []
-        if fresh or changed or (found and found.anything):
-            notes += [(name, note) for note in imported.notes]
-            losses += [(name, loss) for loss in imported.losses]
+        arrivals.take(name, _with_cases(answer), declared)
     progress("import", len(names), len(names))
-    _write_cases(project, [case for id_, case in described_cases.items() if cases.get(id_) != case])
-    if new:
-        notes += _overlap_notes(project, sources)
-    return ImportSummary(
-        len(names),
-        new,
-        unchanged,
-        described,
-        tuple(skipped),
-        tuple(notes),
-        kinds,
-        tuple(losses),
-        tuple(taken_in),
-        unheard,
-    )
+    return arrivals.summary(len(names))
+
+
+class _Arrivals:
+    """Writes what each file gave, and gathers what is to be said of all of them; holds no text."""
+
+    def __init__(self, project: Project, skipped: Sequence[Skipped]) -> None:
+        with project.store.reading() as connection:
+            self._places = Places(versions.places(connection))
+            self._known_cases = corpus.cases(connection)
+        self._project = project
+        self.skipped: list[Skipped] = list(skipped)
+        self._new = self._unchanged = self._described = self._renewed = 0
+        self._cases: dict[str, Case] = {}
+        self._notes: list[tuple[str, str]] = []
+        self._losses: list[tuple[str, Loss]] = []
+        self._kinds: Counter[str] = Counter()
+        self._taken: list[Taken] = []
+        self._unknown = Unknown()
+        self._arrived: set[str] = set()
+
+    def take(self, name: str, imported: Imported, declared: Sequence[Declaration]) -> None:
+        """Write what one file gave."""
+        found = self._places.sorted(imported, name)
+        self.skipped += [*imported.skipped, *found.refused]
+        changed = _described_anew(self._project, found.again)
+        self._describe_cases(found)
+        _write(self._project, found.fresh, changed)
+        if found.renewed:
+            self._notes.append((name, take_over(self._project, found.renewed).summary()))
+        self._places.take((*found.fresh, *found.renewed))
+        if imported.columns:
+            tables.keep(self._project, name, imported.columns)
+        taken = interchange.take(self._project, imported, name, declared=declared)
+        self._taken += [taken] if taken else []
+        if found.fresh or changed or found.renewed or (taken and taken.anything):
+            self._notes += [(name, note) for note in imported.notes]
+            self._losses += [(name, loss) for loss in imported.losses]
+        self._new += len(found.fresh)
+        self._unchanged += len(found.again) - len(changed)
+        self._described += len(changed)
+        self._renewed += len(found.renewed)
+        self._kinds.update(transcript.kind for transcript in found.fresh)
+        self._unknown += unknown((*found.fresh, *changed, *found.renewed))
+        self._arrived.update(transcript.id for transcript in (*found.fresh, *found.renewed))
+
+    def summary(self, files: int) -> ImportSummary:
+        """Write the cases of all files, look for texts that came twice, and say what came of it all."""
+        _write_cases(self._project, [case for id_, case in self._cases.items() if self._known_cases.get(id_) != case])
+        if self._arrived:
+            self._notes += overlapping.notes(self._project, self._arrived)
+        return ImportSummary(
+            files,
+            self._new,
+            self._unchanged,
+            self._described,
+            tuple(self.skipped),
+            tuple(self._notes),
+            dict(self._kinds),
+            tuple(self._losses),
+            tuple(self._taken),
+            self._unknown,
+            self._renewed,
+        )
+
+    def _describe_cases(self, found: Sorted) -> None:
+        texts = (*found.fresh, *found.again, *found.renewed)
+        spoken = {turn.case for text in texts for turn in text.turns} | {text.case for text in texts}
+        for case in found.cases:
+            if case.id in spoken:
+                self._cases[case.id] = _with(self._cases.get(case.id), case)
 
 
 def _read(
@@ -201,49 +227,6 @@ def _with_cases(imported: Imported) -> Imported:
     return replace(imported, transcripts=tuple(t if t.case else replace(t, case=t.id) for t in imported.transcripts))
 
 
-def _sorted(
-    imported: Imported, known: Set[tuple[str, str, str]], sources: Mapping[str, str], name: str
-) -> tuple[list[Transcript], list[Transcript], list[Skipped]]:
-    """New transcripts, those that stand already, and why the rest is refused."""
-    fresh: list[Transcript] = []
-    again: list[Transcript] = []
-    changed = copies = 0
-    for transcript in imported.transcripts:
-        place = _place(transcript)
-        if transcript.id in sources:
-            if sources[transcript.id] == transcript.source:
-                again.append(transcript)
-            elif place in known:
-                changed += 1
-            else:
-                copies += 1
-        elif place in known:
-            changed += 1
-        else:
-            fresh.append(transcript)
-    if changed and imported.numbered:
-        # Rows known by their number alone have moved: what looks new may be an old answer at another number.
-        changed, fresh = changed + len(fresh), []
-    refused = []
-    if changed:
-        refused.append(
-            Skipped(
-                name,
-                "the text has changed since it was imported; the text that codings stand on is kept",
-                failed=True,
-                count=changed,
-                hint="to bring the new text in as well, save it under another name",
-            )
-        )
-    if copies:
-        refused.append(Skipped(name, "the same text is in already, from another file", count=copies))
-    return fresh, again, refused
-
-
-def _place(transcript: Transcript) -> tuple[str, str, str]:
-    return transcript.source, transcript.row, transcript.question
-
-
 def _described_anew(project: Project, again: Sequence[Transcript]) -> list[Transcript]:
     """Those of whose texts, which are in, the manifest or the settings now say something else."""
     if not again:
@@ -272,7 +255,7 @@ def _write_cases(project: Project, cases: list[Case]) -> None:
             events.record(connection, "describe", actor=acts.RESEARCHER, at=acts.now(), counts={"cases": len(cases)})
 
 
-def _write(project: Project, fresh: list[Transcript], changed: list[Transcript]) -> None:
+def _write(project: Project, fresh: Sequence[Transcript], changed: Sequence[Transcript]) -> None:
     if not (fresh or changed):
         return
     with project.store.writing() as connection:
@@ -290,16 +273,3 @@ def _write(project: Project, fresh: list[Transcript], changed: list[Transcript])
             words=[transcript.text for transcript in fresh],
             secret=project.secret,
         )
-
-
-def _overlap_notes(project: Project, sources: Mapping[str, str]) -> list[tuple[str, str]]:
-    with project.store.reading() as connection:
-        found_twice = overlaps(corpus.each_transcript(connection))
-    return [
-        (
-            sources[overlap.first],
-            f"{overlap.share:.0%} of the shorter of this file and {sources[overlap.second]} stands "
-            "in the other: what they share is counted twice",
-        )
-        for overlap in found_twice
-    ]

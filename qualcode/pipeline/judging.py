@@ -10,7 +10,7 @@ from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged
 from qualcode.corpus import Segment, Transcript, keyed_id, segment_id
 from qualcode.importers import Given
-from qualcode.pipeline import acts
+from qualcode.pipeline import acts, versions
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events, frames
 
@@ -50,7 +50,8 @@ def located(
     for decision in given:
         segment = segment_id(secret, decision.transcript, decision.start, decision.end)
         if segment not in selections:
-            selections[segment] = selection(secret, transcripts[decision.transcript], decision.start, decision.end)
+            text = transcripts[decision.transcript]
+            selections[segment] = cut.selection(text, decision.start, decision.end, secret=secret)
         if not decision.judged:
             continue
         coder, at = who(decision.coder), decision.made_at or now
@@ -68,22 +69,6 @@ def located(
         ]
         decided.append((Judged(segment, coder, decision.judged, blind=blind, made_at=at), made))
     return list(selections.values()), decided
-
-
-def selection(secret: bytes, transcript: Transcript, start: int, end: int) -> Segment:
-    """A stretch that somebody selected, with the question before it and who speaks."""
-    turn = next((turn for turn in transcript.turns if turn.start < end and start < turn.end), None)
-    return Segment(
-        id=segment_id(secret, transcript.id, start, end),
-        transcript=transcript.id,
-        start=start,
-        end=end,
-        unit="selection",
-        text=transcript.text[start:end],
-        context=cut.question_before(transcript, start),
-        role=turn.role if turn else "unknown",
-        case=(turn.case if turn else None) or transcript.case,
-    )
 
 
 def append(
@@ -109,7 +94,7 @@ def append(
         actor: who brings the judgements in.
     """
     with project.store.reading() as connection:
-        before = codings.decisions(connection)
+        before = codings.decisions(connection, current=False)
     standing = frames.standing(before)
     known = {coding.id for _, made in before for coding in made}
     new = [
@@ -132,6 +117,7 @@ def append(
                     subjects=sorted({judged.segment for judged, _ in new}),
                     counts={"judgements": len(new), "present": sum(len(made) for _, made in new)},
                 )
+        versions.catch_up(project)
     return Appended(len(new), sum(len(made) for _, made in new), len(decided) - len(new))
 
 

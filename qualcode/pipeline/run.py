@@ -101,7 +101,7 @@ def run(
             imported = importing.import_files(
                 project, raw, kind=kind, columns=columns, declared=declared, progress=progress
             )
-            if not (imported.new or imported.unchanged or imported.described_anew):
+            if not (imported.new or imported.unchanged or imported.described_anew or imported.versions):
                 raise _nothing(imported)
             texts, title = True, project.codebook.title
             segmented = segmenting.segment(project, progress=progress)

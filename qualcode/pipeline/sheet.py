@@ -10,7 +10,7 @@ from qualcode.errors import ImporterError, NotEnoughData, ProjectError
 from qualcode.exporters import Bundle
 from qualcode.exporters import sheet as sheets
 from qualcode.importers import sheet as filled
-from qualcode.pipeline import acts, exporting
+from qualcode.pipeline import acts, exporting, versions
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events, frames
 
@@ -24,7 +24,8 @@ def holds_answers(path: Path) -> bool:
     if not filled.is_sheet(path):
         return True
     try:
-        return any(answer.decision or answer.other or answer.polarity for answer in filled.read(path))
+        answers = filled.read(path)
+        return any(one.decision or one.other or one.polarity for one in answers) or bool(filled.read_moved(path))
     except ImporterError:
         return True
 
@@ -37,10 +38,11 @@ class SheetSummary:
     proposals: int
     sampled: int
     cut_cells: int
+    moved: int = 0
 
 
 def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE, made: Bundle | None = None) -> SheetSummary:
-    """Write proposals that nobody has judged and a random sample of segments without a proposal.
+    """Write proposals that nobody has judged, a random sample of segments without one, and judgements that moved.
 
     Raises:
         NotEnoughData: nothing was tagged.
@@ -66,9 +68,10 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE, made:
     sample = review.audit_sample(left, size=sample_size, seed=project.settings.seed, secret=project.secret)
     programme = dict(made.segments[["segment", "programme"]].itertuples(index=False, name=None))
     drawn = [(segments[id_], programme.get(id_) or "") for id_ in (sample.segments if sample else ())]
+    moved = versions.waiting(project)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        cut = sheets.write(path, proposals, sample, drawn, made.codebook)
+        cut = sheets.write(path, proposals, sample, drawn, made.codebook, moved)
     except OSError as error:
         raise ProjectError(
             f"cannot be written ({error.strerror})", place=str(path), hint="close the file in Excel if it is open"
@@ -84,4 +87,4 @@ def sheet(project: Project, path: Path, *, sample_size: int = SAMPLE_SIZE, made:
                 subjects=[sample.id],
                 counts={"drawn": len(drawn), "from": len(left)},
             )
-    return SheetSummary(path, len(proposals), len(drawn), cut)
+    return SheetSummary(path, len(proposals), len(drawn), cut, len(moved))

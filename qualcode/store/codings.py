@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged, Proposals, Run, Sample
-from qualcode.store import schema
+from qualcode.store import corpus, schema
 from qualcode.store.marks import mark, set_mark
 
 TAGGER = "tagger"
@@ -46,29 +46,37 @@ def add_run(
     if segments:
         rows = [{"segment": segment, "coder": run.coder, "run": run.id} for segment in segments]
         connection.execute(insert(schema.tagged).on_conflict_do_nothing(), rows)
-    _add(connection, codings, codebook, run=run.id)
+    _add(connection, codings, {code.id: code.hash for code in codebook}, run=run.id)
 
 
 def add_judgements(
     connection: Connection, decisions: Iterable[tuple[Judged, Sequence[Coding]]], codebook: Codebook
 ) -> int:
     """Append a person's judgements, each with the codings that it made; returns how many judgements."""
+    hashes = {code.id: code.hash for code in codebook}
     count = 0
     for judged, codings in decisions:
-        result = connection.execute(
-            schema.judged.insert().values(
-                segment=judged.segment,
-                coder=judged.coder,
-                codes=list(judged.codes),
-                blind=judged.blind,
-                sample=judged.sample,
-                probability=judged.probability,
-                made_at=judged.made_at,
-            )
-        )
-        _add(connection, codings, codebook, judged=int(result.inserted_primary_key[0]))  # type: ignore[index]
+        append(connection, judged, codings, hashes)
         count += 1
     return count
+
+
+def append(connection: Connection, judged: Judged, codings: Sequence[Coding], hashes: Mapping[str, str]) -> int:
+    """Append one judgement with its codings; `hashes` says what each code meant then. Returns its number."""
+    result = connection.execute(
+        schema.judged.insert().values(
+            segment=judged.segment,
+            coder=judged.coder,
+            codes=list(judged.codes),
+            blind=judged.blind,
+            sample=judged.sample,
+            probability=judged.probability,
+            made_at=judged.made_at,
+        )
+    )
+    number = int(result.inserted_primary_key[0])  # type: ignore[index]
+    _add(connection, codings, hashes, judged=number)
+    return number
 
 
 def add_sample(connection: Connection, sample: Sample) -> None:
@@ -121,32 +129,30 @@ def set_machine(connection: Connection, coder: str) -> bool:
     return True
 
 
-def proposals(connection: Connection, coder: str) -> list[Coding]:
-    """A machine's codings on current segments."""
+def proposals(connection: Connection, coder: str, *, current: bool = True) -> list[Coding]:
+    """A machine's codings, on current segments unless those on all are asked for."""
     c, s = schema.codings.c, schema.segments.c
-    query = select(schema.codings).join(schema.segments, c.segment == s.id).where(c.coder == coder, s.current)
-    return [_coding(row) for row in connection.execute(query.order_by(c.segment, c.code)).mappings()]
+    query = select(schema.codings).join(schema.segments, c.segment == s.id).where(c.coder == coder)
+    if current:
+        query = query.where(s.current)
+    return [coding_of(row) for row in connection.execute(query.order_by(c.segment, c.code)).mappings()]
 
 
-def decisions(connection: Connection) -> list[tuple[Judged, tuple[Coding, ...]]]:
-    """All human judgements in the order they were made, each with the codings that it made."""
+def decisions(connection: Connection, *, current: bool = True) -> list[tuple[Judged, tuple[Coding, ...]]]:
+    """Judgements in the order they were made, each with the codings that it made.
+
+    With `current`, those on texts that a later version replaced are left out: they stand on that one, or are queued.
+    """
     made: dict[int, list[Coding]] = {}
     c = schema.codings.c
     for row in connection.execute(select(schema.codings).where(c.judged.is_not(None)).order_by(c.id)).mappings():
-        made.setdefault(row["judged"], []).append(_coding(row))
-    found = []
-    for row in connection.execute(select(schema.judged).order_by(schema.judged.c.id)).mappings():
-        judged = Judged(
-            row["segment"],
-            row["coder"],
-            tuple(row["codes"]),
-            row["blind"],
-            row["sample"],
-            row["probability"],
-            row["made_at"],
-        )
-        found.append((judged, tuple(made.get(row["id"], ()))))
-    return found
+        made.setdefault(row["judged"], []).append(coding_of(row))
+    query = select(schema.judged).order_by(schema.judged.c.id)
+    if current:
+        old = select(schema.segments.c.id).where(schema.segments.c.transcript.in_(corpus.replaced()))
+        query = query.where(schema.judged.c.segment.not_in(old))
+    rows = connection.execute(query).mappings()
+    return [(judged_of(row), tuple(made.get(row["id"], ()))) for row in rows]
 
 
 def write_scores(path: Path, proposals: Proposals) -> None:
@@ -171,12 +177,11 @@ def write_scores(path: Path, proposals: Proposals) -> None:
 def _add(
     connection: Connection,
     codings: Sequence[Coding],
-    codebook: Codebook,
+    hashes: Mapping[str, str],
     *,
     judged: int | None = None,
     run: str | None = None,
 ) -> None:
-    hashes = {code.id: code.hash for code in codebook}
     rows = [
         {
             "id": coding.id,
@@ -199,7 +204,21 @@ def _add(
         connection.execute(schema.codings.insert(), rows)
 
 
-def _coding(row: RowMapping) -> Coding:
+def judged_of(row: RowMapping) -> Judged:
+    """The judgement of a row of `judged`."""
+    return Judged(
+        row["segment"],
+        row["coder"],
+        tuple(row["codes"]),
+        row["blind"],
+        row["sample"],
+        row["probability"],
+        row["made_at"],
+    )
+
+
+def coding_of(row: RowMapping) -> Coding:
+    """The coding of a row of `codings`."""
     evidence = tuple((start, end) for start, end in row["evidence"])
     scores = (row["raw_score"], row["score"])
     return Coding(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Select, Table, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.corpus import AttributeValue, Case, Programme, Segment, Transcript, Turn
@@ -17,7 +17,7 @@ from qualcode.store import schema
 _TRANSCRIPT_FIELDS = tuple(field.name for field in fields(Transcript) if field.name != "turns")
 _DESCRIPTION = ("kind", "case", "programme", "study", "group", "wave", "date", "language", "deidentified")
 _MANY = 500
-_FEW = 5
+_Id = TypeVar("_Id", int, str)
 
 
 def add_transcripts(connection: Connection, transcripts: Sequence[Transcript]) -> None:
@@ -34,7 +34,7 @@ def add_transcripts(connection: Connection, transcripts: Sequence[Transcript]) -
 
 def set_turns(connection: Connection, transcripts: Sequence[Transcript]) -> None:
     """Put turns in place of those that stood there; turns are derived from the text and the settings."""
-    for ids in _chunks([transcript.id for transcript in transcripts]):
+    for ids in chunks([transcript.id for transcript in transcripts]):
         connection.execute(delete(schema.turns).where(schema.turns.c.transcript.in_(ids)))
     rows = [
         {
@@ -75,33 +75,32 @@ def set_programmes(connection: Connection, programmes: Iterable[Programme]) -> N
     _upsert(connection, schema.programmes, rows, ("name", "attributes"))
 
 
-def transcripts(connection: Connection, ids: Iterable[str] | None = None) -> list[Transcript]:
-    """Transcripts with their turns, in the order they came in."""
+def replaced() -> Select[Any]:
+    """Ids of transcripts whose place a later version has taken.
+
+    A text that came back took the place of the one that had taken its own: the higher version is the later.
+    """
+    earlier, later = schema.transcripts.alias(), schema.transcripts.alias()
+    takes_its_place = (later.c.replaces == earlier.c.id) & (later.c.version > earlier.c.version)
+    return select(earlier.c.id).join_from(later, earlier, takes_its_place)
+
+
+def transcripts(connection: Connection, ids: Iterable[str] | None = None, *, current: bool = True) -> list[Transcript]:
+    """Transcripts with their turns, by file; those that a later version replaced only by their ids or if asked."""
     if ids is None:
-        return _transcripts(connection, None)
-    found = [transcript for some in _chunks(list(ids)) for transcript in _transcripts(connection, some)]
+        return _transcripts(connection, None, current=current)
+    found = [transcript for some in chunks(list(ids)) for transcript in _transcripts(connection, some)]
     return sorted(found, key=lambda transcript: (transcript.source, transcript.id))
 
 
-def each_transcript(connection: Connection) -> Iterator[Transcript]:
-    """Every transcript with its turns, a few in memory at a time."""
-    for ids in _chunks(list(sources(connection)), most=_FEW):
-        yield from _transcripts(connection, ids)
-
-
-def sources(connection: Connection) -> dict[str, str]:
-    """The file that each transcript came from, by the transcript's id."""
-    t = schema.transcripts.c
-    rows = connection.execute(select(t.id, t.source).order_by(t.source, t.id))
-    return {row.id: row.source for row in rows}
-
-
-def _transcripts(connection: Connection, ids: Sequence[str] | None) -> list[Transcript]:
+def _transcripts(connection: Connection, ids: Sequence[str] | None, *, current: bool = True) -> list[Transcript]:
     query = select(schema.transcripts)
     spoken = select(schema.turns)
     if ids is not None:
         query = query.where(schema.transcripts.c.id.in_(ids))
         spoken = spoken.where(schema.turns.c.transcript.in_(ids))
+    elif current:
+        query = query.where(schema.transcripts.c.id.not_in(replaced()))
     turns: dict[str, list[Turn]] = defaultdict(list)
     for row in connection.execute(spoken.order_by(schema.turns.c.transcript, schema.turns.c.number)).mappings():
         turns[row["transcript"]].append(
@@ -128,7 +127,8 @@ def programmes(connection: Connection) -> dict[str, Programme]:
     """All programmes by id, described or only named by transcripts."""
     rows = connection.execute(select(schema.programmes).order_by(schema.programmes.c.id)).mappings()
     found = {row["id"]: Programme(row["id"], row["name"], _typed(row["attributes"])) for row in rows}
-    named = connection.execute(select(schema.transcripts.c.programme).distinct()).scalars()
+    t = schema.transcripts.c
+    named = connection.execute(select(t.programme).where(t.id.not_in(replaced())).distinct()).scalars()
     return found | {name: Programme(name) for name in sorted(n for n in named if n) if name not in found}
 
 
@@ -139,11 +139,11 @@ def set_segments(connection: Connection, segments: Sequence[Segment], transcript
         How many are new, and how many stopped being current.
     """
     before: set[str] = set()
-    for ids in _chunks(transcript_ids):
+    for ids in chunks(transcript_ids):
         query = select(schema.segments.c.id).where(schema.segments.c.transcript.in_(ids), schema.segments.c.current)
         before |= set(connection.execute(query).scalars())
     after = {segment.id for segment in segments}
-    for ids in _chunks(sorted(before - after)):
+    for ids in chunks(sorted(before - after)):
         connection.execute(update(schema.segments).where(schema.segments.c.id.in_(ids)).values(current=False))
     rows = [_segment_row(segment, current=True) for segment in segments]
     _upsert(connection, schema.segments, rows, ("unit", "context", "role", "case", "current"))
@@ -180,14 +180,6 @@ def segments(connection: Connection, *, current: bool = True, ids: Iterable[str]
     return found
 
 
-def known_places(connection: Connection) -> set[tuple[str, str, str]]:
-    """(source, row, question) of all that was imported: a survey's row may answer several questions."""
-    t = schema.transcripts.c
-    return {
-        (source, row, question) for source, row, question in connection.execute(select(t.source, t.row, t.question))
-    }
-
-
 def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]], changing: tuple[str, ...]) -> None:
     if not rows:
         return
@@ -205,5 +197,6 @@ def _typed(attributes: Mapping[str, Any]) -> dict[str, AttributeValue]:
     return {n: date.fromisoformat(v["date"]) if isinstance(v, dict) else v for n, v in attributes.items()}
 
 
-def _chunks(ids: Sequence[str], most: int = _MANY) -> Iterable[Sequence[str]]:
-    return (ids[at : at + most] for at in range(0, len(ids), most))
+def chunks(ids: Sequence[_Id]) -> Iterable[Sequence[_Id]]:
+    """As many ids at a time as a statement takes."""
+    return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))

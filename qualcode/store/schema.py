@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -67,6 +80,7 @@ transcripts = Table(
     Column("pages", JSON, nullable=False, server_default="[]"),
     Column("replaces", String),
     Index("transcripts_source", "source", "row"),
+    Index("transcripts_replaces", "replaces"),
 )
 
 turns = Table(
@@ -180,6 +194,36 @@ codings = Table(
     Column("made_at", String, nullable=False),
 )
 """A human's coding belongs to the judgement that made it; a later judgement of the same code supersedes both."""
+
+reanchored = Table(
+    "reanchored",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, index=True),
+    Column("judged", Integer, ForeignKey("judged.id"), nullable=False, index=True),
+    Column("transcript", String, nullable=False, index=True),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("confidence", Float, nullable=False),
+    Column("state", String, nullable=False),
+    Column("became", Integer, ForeignKey("judged.id"), index=True),
+    sqlite_autoincrement=True,
+)
+"""What became of a judgement on the version `transcript`: sure, doubtful, lost, or settled by a person afterwards.
+
+Append-only; of several rows of one id the last holds. `start` and `end` are where it stands or may stand; `became` is
+the judgement that was made of it there."""
+
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("transcript", String, ForeignKey("transcripts.id", ondelete="CASCADE"), primary_key=True),
+    Column("method", String, nullable=False),
+    Column("shingles", Integer, nullable=False),
+    Column("modulus", Integer, nullable=False),
+    Column("kept", LargeBinary, nullable=False),
+)
+"""What copies are found by; made of the text, and made anew by another method."""
 
 themes = Table(
     "themes",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualcode.corpus import Transcript
-from qualcode.importers.overlap import overlaps
+from qualcode.importers.overlap import MOST_MODULUS, Sketch, among, overlaps, sketch
 
 VOCABULARY = [a + b + c for a in "bdfglmnprst" for b in "aeiou" for c in "bdfglmnprst"]
 
@@ -31,6 +34,13 @@ def test_a_page_inside_a_longer_document_is_found():
     (found,) = overlaps([document("a", page), document("b", prose(2) + " " + page + " " + prose(3))])
     assert {found.first, found.second} == {"a", "b"}
     assert found.share == pytest.approx(1.0)
+
+
+def test_the_one_that_is_contained_comes_first():
+    page = prose(1)
+    long, short = document("a", page + " " + prose(2)), document("b", page)
+    (found,) = overlaps([long, short])
+    assert (found.first, found.second) == ("b", "a")
 
 
 def test_different_documents_are_left_alone():
@@ -58,6 +68,58 @@ def test_short_texts_and_survey_rows_are_left_out():
 def test_wording_that_many_documents_hold_is_a_form():
     form = prose(1)
     assert pairs(*(document(f"d{n}", form + " " + prose(n + 2, 20)) for n in range(12))) == set()
+
+
+def test_a_copy_among_documents_of_one_form_is_found_by_its_own_words():
+    form = prose(1)
+    many = [document(f"d{n}", form + " " + prose(n + 2, 100)) for n in range(12)]
+    copy = document("copy", form + " " + prose(2, 100))
+    assert pairs(*many, copy) == {frozenset(("d0", "copy"))}
+
+
+def test_a_short_page_is_found_in_a_book_of_which_an_eighth_is_kept():
+    book, page = prose(1, 20_000), " ".join(prose(1, 20_000).split()[9000:9070])
+    assert sketch("book", book).modulus == MOST_MODULUS
+    assert sketch("page", page).modulus == 1
+    (found,) = overlaps([document("book", book), document("page", page + " " + prose(2, 5))])
+    assert (found.first, found.second) == ("page", "book")
+    assert found.share == pytest.approx(66 / 71), "counted on the texts, not on the sketches"
+
+
+@pytest.mark.parametrize("share", [0.7, 0.78, 0.82, 0.9])
+def test_the_share_of_long_documents_is_exact(share: float):
+    words = 8000
+    source = prose(1, words).split()
+    copy = source[: int(share * words)] + prose(2, words - int(share * words)).split()
+    found = overlaps([document("a", " ".join(source)), document("b", " ".join(copy))])
+    assert [round(one.share, 2) for one in found] == ([share] if share > 0.8 else [])
+
+
+def test_a_sketch_is_the_same_in_every_process():
+    code = (
+        "from qualcode.importers.overlap import sketch; print(sketch('a', 'one two three four five six').kept.tolist())"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert said == {f"{sketch('a', 'one two three four five six').kept.tolist()}\n"}
+
+
+def test_only_pairs_with_a_new_document_are_looked_at_and_only_their_texts_read():
+    texts = {"a": prose(1), "b": prose(1) + " " + prose(2), "c": prose(3), "d": prose(3) + " " + prose(4)}
+    sketches: list[Sketch] = [sketch(name, text) for name, text in texts.items()]
+    read: list[str] = []
+    found = among(sketches, lambda name: read.append(name) or texts[name], new={"d"})
+    assert [(one.first, one.second) for one in found] == [("c", "d")]
+    assert sorted(read) == ["c", "d"]
+    assert among(sketches, texts.__getitem__, new={"nobody"}) == []
 
 
 def test_the_strongest_overlap_comes_first():

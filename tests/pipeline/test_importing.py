@@ -102,24 +102,57 @@ def test_a_project_of_before_pages_were_kept_learns_them_once(make) -> None:
     assert importing.import_files(project, _raw(project)).described_anew == 0
 
 
-def test_an_edited_transcript_is_refused_with_its_reason_and_nothing_is_lost(project: Project) -> None:
-    before = tables(project.store.path)
+def test_an_edited_transcript_and_an_edited_row_are_new_versions(project: Project) -> None:
+    before = _transcripts(project)
     (_raw(project) / "P01.txt").write_text(P01.replace("lonely", "lonesome"))
+    path = _raw(project) / "survey.csv"
+    path.write_text(path.read_text().replace("painted yellow", "painted green"))
     summary = importing.import_files(project, _raw(project))
-    (item,) = summary.failed
-    assert item.place == "P01.txt"
+    after = _transcripts(project)
+    assert (summary.new, summary.versions, summary.unchanged, summary.failed) == (0, 2, 4, ())
+    assert "lonesome" in after["P01.txt"].text
+    assert (after["P01.txt"].version, after["P01.txt"].replaces) == (2, before["P01.txt"].id)
+    assert {name for name in after if after[name] != before[name]} == {"P01.txt", "survey.csv#3"}
+
+
+def test_rows_that_are_only_numbered_are_refused_when_one_of_them_has_changed(make) -> None:
+    project = make({"a.csv": "comment\nWe sat there and waited.\nThe tea was warm that day.\n"})
+    before = tables(project.store.path)
+    (_raw(project) / "a.csv").write_text("comment\nThe tea was warm that day.\nWe sat there and waited.\n")
+    (item,) = importing.import_files(project, _raw(project)).failed
+    assert (item.place, item.count) == ("a.csv", 2)
     assert "changed since it was imported" in item.reason
     assert "another name" in item.hint
     assert tables(project.store.path) == before
 
 
-def test_an_edited_row_is_refused_alone(project: Project) -> None:
-    path = _raw(project) / "survey.csv"
-    path.write_text(path.read_text().replace("painted yellow", "painted green"))
-    before = _transcripts(project)
+def test_rows_that_share_an_id_are_refused_when_one_of_them_has_changed(make) -> None:
+    toml = '[columns."a.csv"]\nid = "who"\n'
+    project = make({"a.csv": "who,comment\nS1,We sat there and waited.\nS1,The tea was warm.\n"}, toml=toml)
+    (_raw(project) / "a.csv").write_text("who,comment\nS1,We sat there and waited.\nS1,The tea was cold.\n")
+    (item,) = importing.import_files(project, _raw(project)).failed
+    assert item.count == 1
+    assert {t.version for t in _transcripts(project).values()} == {1}
+
+
+def test_a_text_that_becomes_a_copy_of_another_file_is_refused_and_kept(make) -> None:
+    project = make({"P01.txt": P01, "P02.txt": P02})
+    before = tables(project.store.path)
+    (_raw(project) / "P01.txt").write_text(P02)
+    (item,) = importing.import_files(project, _raw(project)).failed
+    assert "now that of another file" in item.reason
+    assert tables(project.store.path) == before
+
+
+def test_an_earlier_version_under_another_name_is_told_as_such(make) -> None:
+    project = make({"P01.txt": P01})
+    write_files(_raw(project), {"P01.txt": P02, "P01_old.txt": P01})
     summary = importing.import_files(project, _raw(project))
-    assert [(item.place, item.count) for item in summary.failed] == [("survey.csv", 1)]
-    assert _transcripts(project) == before
+    assert summary.versions == 1
+    assert [item.reason for item in summary.skipped] == [
+        "the same text is in already, as an earlier version of another file"
+    ]
+    assert list(_transcripts(project)) == ["P01.txt"]
 
 
 def test_a_duplicate_is_skipped_also_the_second_time(project: Project) -> None:
@@ -163,7 +196,18 @@ def test_files_that_share_most_of_their_words_are_told_of(make) -> None:
     project = make({"P01.txt": interview(words)})
     write_files(_raw(project), {"P02.txt": interview(words, "One thing more was said.")})
     notes = importing.import_files(project, _raw(project)).notes
-    assert any("counted twice" in note for _, note in notes)
+    assert [place for place, note in notes if "counted twice" in note] == ["P01.txt"]
+    write_files(_raw(project), {"P03.txt": interview("Nothing of that was said here.")})
+    assert not any("counted twice" in note for _, note in importing.import_files(project, _raw(project)).notes)
+
+
+def test_an_edited_file_does_not_overlap_with_what_it_was(make) -> None:
+    words = " ".join(f"word{number} then" for number in range(100))
+    project = make({"P01.txt": interview(words)})
+    write_files(_raw(project), {"P01.txt": interview(words, "One thing more was said.")})
+    summary = importing.import_files(project, _raw(project))
+    assert summary.versions == 1
+    assert not any("counted twice" in note for _, note in summary.notes)
 
 
 def test_a_name_that_may_be_a_persons_is_not_made_a_case(make) -> None:

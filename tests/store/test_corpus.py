@@ -116,16 +116,14 @@ def test_a_programme_that_only_transcripts_name_is_known(store: Database) -> Non
         assert corpus.programmes(connection) == {"north": Programme("north")}
 
 
-def test_transcripts_come_by_id_or_one_after_the_other_with_their_own_turns(store: Database) -> None:
+def test_transcripts_come_by_id_with_their_own_turns(store: Database) -> None:
     more = [replace(TRANSCRIPT, id=f"t_{number}", source=f"{number % 7}.txt") for number in range(2, 1203)]
     with store.writing() as connection:
         corpus.add_transcripts(connection, more)
         known = {transcript.id: transcript for transcript in (TRANSCRIPT, *more)}
-        assert {t.id: t for t in corpus.each_transcript(connection)} == known
         assert {t.id: t for t in corpus.transcripts(connection, [t.id for t in more])} == {t.id: t for t in more}
         assert corpus.transcripts(connection, ["t_9"]) == [known["t_9"]]
         assert corpus.transcripts(connection, []) == []
-        assert corpus.sources(connection) == {id_: transcript.source for id_, transcript in known.items()}
 
 
 def test_more_ids_than_sqlite_takes_at_once(store: Database) -> None:

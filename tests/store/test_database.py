@@ -45,6 +45,18 @@ def test_opening_again_migrates_nothing(store: Database) -> None:
         assert connection.execute(text("SELECT value FROM settings WHERE name = 'mark'")).scalar() == "stays"
 
 
+def test_a_file_of_the_second_schema_gets_the_tables_of_the_third(store: Database) -> None:
+    with store.writing() as connection:
+        for name in ("reanchored", "sketches"):
+            connection.execute(text(f"DROP TABLE {name}"))
+        connection.execute(text("DROP INDEX transcripts_replaces"))
+        connection.execute(text("UPDATE settings SET value = '2' WHERE name = 'schema'"))
+    store.close()
+    with Database(store.path).reading() as connection:
+        names = set(connection.execute(text("SELECT name FROM sqlite_master")).scalars())
+    assert {"reanchored", "sketches", "transcripts_replaces", "reanchored_no_update"} <= names
+
+
 def test_a_database_that_somebody_writes_to_is_refused_when_it_is_opened(
     store: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
