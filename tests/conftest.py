@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from qualcode.corpus import Transcript
 from qualcode.encoders.remembering import Remembering
 from qualcode.pipeline import importing, segmenting, tagging
 from qualcode.pipeline import init as initial
+from qualcode.pipeline.importing import ImportSummary
 from qualcode.pipeline.run import run
 from qualcode.project import Project
-from tests.invented import CODEBOOK, SMALL, write_files
+from tests.bad_files import texts
+from tests.invented import CODEBOOK, SMALL, interview, write_files
 
 Factory = Callable[..., Project]
+Import = Callable[..., tuple[ImportSummary, dict[str, Transcript]]]
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +86,20 @@ def make(tmp_path: Path, codebook_file: Path, vectors: Remembering) -> Iterator[
     yield factory
     for made in opened:
         made.close()
+
+
+@pytest.fixture
+def bring(tmp_path: Path, codebook_file: Path) -> Import:
+    """Import files by name, beside one that is sound."""
+
+    def run(files: dict[str, bytes]) -> tuple[ImportSummary, dict[str, Transcript]]:
+        raw = tmp_path / "raw"
+        write_files(raw, {"sound.txt": interview("The tea was warm.")})
+        for name, content in files.items():
+            (raw / name).parent.mkdir(parents=True, exist_ok=True)
+            (raw / name).write_bytes(content)
+        with initial.init(tmp_path / "project", codebook_file) as project:
+            summary = importing.import_files(project, raw)
+            return summary, texts(project)
+
+    return run
