@@ -34,15 +34,15 @@ def main() -> None:
     words.add_argument("-n", type=int, default=1_000, help="how many interviews in each format")
     wanted: int = words.parse_args().n
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; {wanted:,} interviews of some 8,000 words in each format")
+    formats = [("docx", invented.write_docx, bare_docx), ("vtt", invented.write_vtt, bare_vtt)]
+    if find_spec("webvtt") is None:
+        formats.pop()
+        print("captions are left out: there is no bare parser to compare with (pip install --no-deps webvtt-py)")
     print(
         "| format | files | bare parser, files/s | import, files/s | ratio | peak memory, MB | of our process alone |"
     )
     print("|---|---|---|---|---|---|---|")
     missed = []
-    formats = [("docx", invented.write_docx, bare_docx), ("vtt", invented.write_vtt, bare_vtt)]
-    if find_spec("webvtt") is None:
-        formats.pop()
-        print("captions are left out: there is no bare parser to compare with (pip install --no-deps webvtt-py)")
     for suffix, write, bare in formats:
         with tempfile.TemporaryDirectory() as folder:
             base = Path(folder)
