@@ -128,7 +128,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "damaged captions": (
         "a.srt",
         b"1\n00:00:01,000 -> 00:00:02,000\nIt rained.\n",
-        "is not a srt file that can be read",
+        "is not a line of times",
     ),
 }
 

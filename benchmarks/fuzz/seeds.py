@@ -20,6 +20,10 @@ TALK = (
 )
 
 
+CODED = ("Lonely", "nobody knocked on the door", "really listened", "marmalade every Thursday")
+"""Stretches of it that somebody coded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seed:
     """A sound file."""
@@ -64,18 +68,19 @@ def _escaped(said: str) -> str:
 
 def _qdpx() -> bytes:
     text = "\n".join(f"{who}: {said}" for who, said in TALK)
-    start = text.index(TALK[1][1])
-    end = start + len(TALK[1][1])
     code, user, source = (f"{number}1111111-2222-4333-8444-555555555555" for number in (1, 2, 3))
+    selections = "".join(
+        f'<PlainTextSelection guid="4{source[1:-1]}{number}" startPosition="{text.index(said)}" '
+        f'endPosition="{text.index(said) + len(said)}" creatingUser="{user}"><Coding guid="5{source[1:-1]}{number}" '
+        f'creatingUser="{user}"><CodeRef targetGUID="{code}"/></Coding></PlainTextSelection>'
+        for number, said in enumerate(CODED)
+    )
     project = (
         '<?xml version="1.0" encoding="utf-8"?><Project xmlns="urn:QDA-XML:project:1.0" name="p" '
         f'origin="made"><Users><User guid="{user}" name="A"/></Users><CodeBook><Codes><Code guid="{code}" '
         'name="Listening" isCodable="true" color="#00ff00"><Description>Somebody listens.</Description></Code></Codes>'
         f'</CodeBook><Sources><TextSource guid="{source}" name="P01" plainTextPath="internal://{source}.txt" '
-        f'creatingUser="{user}"><PlainTextSelection guid="4{source[1:]}" startPosition="{start}" endPosition="{end}" '
-        f'name="{TALK[1][1]}" '
-        f'creatingUser="{user}"><Coding guid="5{source[1:]}" creatingUser="{user}"><CodeRef targetGUID="{code}"/>'
-        "</Coding></PlainTextSelection></TextSource></Sources></Project>"
+        f'creatingUser="{user}">{selections}</TextSource></Sources></Project>'
     )
     return _zipped({"project.qde": project, f"sources/{source}.txt": text})
 
@@ -92,27 +97,32 @@ def _qdc() -> bytes:
 def _taguette() -> bytes:
     connection = sqlite3.connect(":memory:")
     said = "".join(f"<p>{who}: {words}</p>" for who, words in TALK)
+    counted = "".join(f"{who}: {words}" for who, words in TALK)
     connection.executescript(
         """
-        CREATE TABLE projects(id INTEGER PRIMARY KEY, name TEXT, description TEXT, created TEXT);
-        CREATE TABLE documents(id INTEGER PRIMARY KEY, name TEXT, description TEXT, filename TEXT, created TEXT,
-            project_id INTEGER, text_direction TEXT, contents TEXT);
+        CREATE TABLE users(login TEXT PRIMARY KEY);
+        CREATE TABLE projects(id INTEGER PRIMARY KEY, name TEXT, description TEXT);
         CREATE TABLE project_members(project_id INTEGER, user_login TEXT, privileges TEXT);
+        CREATE TABLE documents(id INTEGER PRIMARY KEY, name TEXT, filename TEXT, project_id INTEGER, contents TEXT);
         CREATE TABLE commands(id INTEGER PRIMARY KEY, date TEXT, user_login TEXT, project_id INTEGER,
             document_id INTEGER, payload TEXT);
         CREATE TABLE tags(id INTEGER PRIMARY KEY, project_id INTEGER, path TEXT, description TEXT);
         CREATE TABLE highlights(id INTEGER PRIMARY KEY, document_id INTEGER, start_offset INTEGER, end_offset INTEGER,
             snippet TEXT);
         CREATE TABLE highlight_tags(highlight_id INTEGER, tag_id INTEGER);
-        INSERT INTO projects VALUES (1, 'p', '', '2026-01-01');
-        INSERT INTO project_members VALUES (1, 'amina', 'ADMIN');
+        INSERT INTO users VALUES ('anna');
+        INSERT INTO projects VALUES (1, 'p', '');
+        INSERT INTO project_members VALUES (1, 'anna', 'ADMIN');
         INSERT INTO tags VALUES (1, 1, 'listening', 'Somebody listens.');
-        INSERT INTO highlights VALUES (1, 1, 0, 40, 'x');
-        INSERT INTO highlight_tags VALUES (1, 1);
         """
     )
-    row = (1, "P01", "", "P01.txt", "2026-01-01", 1, "LEFT_TO_RIGHT", said)
-    connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.execute("INSERT INTO documents VALUES (1, 'P01', 'P01.txt', 1, ?)", (said,))
+    for number, words in enumerate(CODED, start=1):
+        start = len(counted[: counted.index(words)].encode())
+        connection.execute(
+            "INSERT INTO highlights VALUES (?, 1, ?, ?, '')", (number, start, start + len(words.encode()))
+        )
+        connection.execute("INSERT INTO highlight_tags VALUES (?, 1)", (number,))
     connection.commit()
     return connection.serialize()
 

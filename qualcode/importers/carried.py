@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module
+from numbers import Integral, Real
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ from qualcode.errors import QualcodeError
 
 _RECORDS = ("qualcode.corpus", "qualcode.coding", "qualcode.codebook.", "qualcode.importers.imported")
 _PLAIN = frozenset({("builtins", "str"), ("builtins", "int"), ("builtins", "float")})
+_KINDS: tuple[tuple[Any, type], ...] = ((str, str), (int, Integral), (float, Real))
 _PLAIN_DATES = frozenset({("datetime", "date"), ("datetime", "datetime")})
 
 
@@ -51,7 +53,7 @@ def _values(kind: Any) -> Callable[[Any], tuple[object, ...]] | None:
     """What takes the fields out of a record of ours, in the order of its `__init__`; None for all else."""
     if not is_dataclass(kind) or not kind.__module__.startswith(_RECORDS):
         return None
-    names = [field.name for field in fields(kind) if field.init]
+    names = [field.name for field in fields(kind) if field.init]  # the others are made anew of these
     return attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
 
 
@@ -62,10 +64,10 @@ class _Pickler(pickle.Pickler):
         if values is not None:
             # As a call with its fields: by their own means, records of a survey took three times as long.
             return kind, values(obj)
-        # lxml and openpyxl give their own kinds of text and number: what arrives is the plain one.
-        if isinstance(obj, (str, int, float)):
-            plain = next(kind for kind in (str, int, float) if isinstance(obj, kind))
-            return (plain, (plain(obj),))
+        # lxml, openpyxl and numpy give their own kinds of text and number: what arrives is the plain one.
+        for plain, kinds in _KINDS:
+            if isinstance(obj, kinds):
+                return plain, (plain(obj),)
         if isinstance(obj, Mapping):
             return (dict, (), None, None, iter(obj.items()))
         return NotImplemented

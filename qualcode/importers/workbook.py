@@ -17,6 +17,10 @@ from qualcode.importers.imported import Loss
 from qualcode.importers.rows import Sheet
 from qualcode.importers.text import normalised
 
+MOST_ROWS = 1_048_576
+"""What Excel itself can hold."""
+MOST_SHEETS = 255
+
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*?\shidden="(?:1|true)"')
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
@@ -47,6 +51,9 @@ def sheets(data: bytes, source: str) -> list[Sheet]:
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises what it likes on a damaged file, and may quote it
         raise _damaged(source, error) from None
+    if len(workbook.worksheets) > MOST_SHEETS:
+        why = f"holds {len(workbook.worksheets):,} sheets (expected at most {MOST_SHEETS})"
+        raise MalformedTranscript(why, path=source, hint="save the sheet that is meant as a file of its own")
     return [_sheet(sheet, archive, parts.get(sheet.title, ""), source) for sheet in workbook.worksheets]
 
 
@@ -84,6 +91,8 @@ class _Cells:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 for number, row in enumerate(self.sheet.iter_rows(values_only=True), start=1):
+                    if number > MOST_ROWS:
+                        raise ValueError  # a damaged row number: openpyxl gives every row up to it
                     cells = [_cell(value) for value in row]
                     yield number, [("" if cell in self.empty else cell) for cell in cells] if self.empty else cells
         except Exception as error:  # noqa: BLE001 - as above

@@ -11,12 +11,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks.fuzz.seeds import seeds, written
+from qualcode import codebook as codebooks
+from qualcode import resources
 from qualcode.errors import ImporterError, MalformedTranscript, PluginError, ProjectError, QualcodeError
-from qualcode.importers import Imported, ReadOptions
+from qualcode.importers import Imported, Loss, ReadOptions
 from qualcode.importers.carried import packed, unpacked
 from qualcode.importers.confined import FEW_FILES, Job, Limits, Readers
+from qualcode.importers.reader import answer
 from tests.invented import REPOSITORY, environment, interview, write_files
 
 SENTINEL = "Zyzzyva Lamplight"
@@ -186,8 +191,22 @@ def test_text_and_numbers_of_other_libraries_arrive_plain() -> None:
     class Word(str):
         pass
 
-    again = unpacked(packed(Imported((), notes=(Word("said"),))))
-    assert type(again.notes[0]) is str
+    made = Imported((), notes=(Word("said"),), losses=(Loss("comments", np.int64(3)), Loss("x", np.float32(0.5))))
+    again = unpacked(packed(made))
+    assert again == made
+    assert [type(value) for value in (again.notes[0], *(loss.count for loss in again.losses))] == [str, int, float]
+
+
+def test_every_kind_of_record_arrives_as_it_left(tmp_path: Path) -> None:
+    codebook = codebooks.load(resources.path("codebooks/peer_support.yaml"))
+    again = unpacked(packed(Imported((), codebook=codebook)))
+    assert again.codebook == codebook
+    assert again.codebook.version == codebook.version
+    assert again.codebook[codebook.codes[0].id] == codebook.codes[0]
+    for seed in (seed for seed in seeds() if seed.name.startswith("made.")):
+        found = answer(written(seed, tmp_path), seed.suffix, ReadOptions(b"secret", seed.name))
+        assert unpacked(packed(found)) == found, seed.name
+        assert found.transcripts or found.codebook
 
 
 def _children(pid: int) -> list[int]:
