@@ -133,7 +133,9 @@ def _lost(answer: Imported, suffix: str, data: bytes) -> list[str]:
 
 def _cues(text: str) -> list[str]:
     """Lines behind a line of times, up to an empty one; a line of a name, a comment or a header is none."""
-    blocks = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""))
+    blocks = re.split(
+        r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace("\ufeff", "")
+    )
     spoken = [block.partition("-->")[2].partition("\n")[2] for block in blocks if block.count("-->") == 1]
     return [re.sub(r"<[^<>]*>|&\w*;?", " ", words) for words in spoken]
 

@@ -16,6 +16,8 @@ TEXTS = ("TextSource",)
 RECORDINGS = ("AudioSource", "VideoSource")
 OTHERS = ("PictureSource", "PDFSource")
 _VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
+FARTHEST = 2**53
+"""Of positions; no text is so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +282,8 @@ def _guid(element: Any) -> str:
 def _selection(element: Any, start: str | None = None, end: str | None = None) -> Selection:
     return Selection(
         guid=_guid(element),
-        start=int(start if start is not None else element.get("startPosition", "")),
-        end=int(end if end is not None else element.get("endPosition", "")),
+        start=_position(start if start is not None else element.get("startPosition", "")),
+        end=_position(end if end is not None else element.get("endPosition", "")),
         name=element.get("name", ""),
         codings=tuple(_coding(child) for child in _children(element, "Coding")),
         description=_text(element, "Description"),
@@ -289,6 +291,11 @@ def _selection(element: Any, start: str | None = None, end: str | None = None) -
         user=plain_guid(element.get("creatingUser")),
         at=element.get("creationDateTime", ""),
     )
+
+
+def _position(said: str) -> int:
+    # Beyond every text is outside, however far: numpy cannot count as far as a damaged file may say.
+    return max(-1, min(int(said), FARTHEST))
 
 
 def _coding(element: Any) -> CodingEntry:
