@@ -125,6 +125,19 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """Passages that a colleague is asked to judge blind, and the codes that she is asked about."""
+
+    id: str
+    coder: str
+    codes: tuple[str, ...]
+    segments: tuple[str, ...]
+    sample: str | None = None
+    """The random sample that these passages are, if they were drawn."""
+    made_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a code was proposed: a word, a pattern, a clause of the definition, a neighbour."""
 

@@ -254,6 +254,22 @@ def read_settings(path: Path) -> Settings:
     return settings
 
 
+def set_settings(path: Path, values: Mapping[str, str | int | float]) -> None:
+    """Put top-level, `[segments]` and `[tag]` settings into `qualcode.toml`; comments stay.
+
+    Raises:
+        ProjectError: a value is not allowed, or a name is none of these settings.
+    """
+    tree = tomlkit.parse(path.read_text(encoding="utf-8"))
+    for name, value in values.items():
+        sections = [part for part in (tree, tree["segments"], tree["tag"]) if name in part]
+        if not sections or name in ("report", "import", "speakers", "segments", "tag", "themes", "columns"):
+            raise ProjectError(f"{name!r} is not a setting that travels", place=path.name)
+        sections[0][name] = value
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+    read_settings(path)
+
+
 def state_roles(path: Path, roles: Mapping[str, Role], *, file: str = "") -> None:
     """Write roles of speaker labels into `qualcode.toml`, for all files or for one; comments stay where they are.
 

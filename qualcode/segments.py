@@ -57,15 +57,15 @@ def question_before(transcript: Transcript, start: int) -> str:
     return _asked(transcript, asked[-1]) if asked else transcript.question
 
 
-def selection(transcript: Transcript, start: int, end: int, *, secret: bytes) -> Segment:
-    """A stretch that somebody chose; it has the id of the segment with the very same span, where there is one."""
+def stretch(transcript: Transcript, start: int, end: int, unit: Unit = "selection", *, secret: bytes) -> Segment:
+    """The segment that covers just these words, whoever says them: what somebody selected, or judged elsewhere."""
     turn = next((turn for turn in transcript.turns if turn.start < end and start < turn.end), None)
     return Segment(
         id=segment_id(secret, transcript.id, start, end),
         transcript=transcript.id,
         start=start,
         end=end,
-        unit="selection",
+        unit=unit,
         text=transcript.text[start:end],
         context=question_before(transcript, start),
         role=turn.role if turn else "unknown",

@@ -17,10 +17,13 @@ import qualcode as package
 from qualcode import plugins
 from qualcode.coding import Coder
 from qualcode.errors import ImporterError, QualcodeError
+from qualcode.formats.pack import Pack, Text
 from qualcode.importers import ReadOptions
 from qualcode.pipeline import exporting, speakers, versions
 from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.importing import import_files
+from qualcode.pipeline.merging import merge
+from qualcode.pipeline.packing import pack
 from qualcode.project import Project, read_settings
 from qualcode.store import codings, corpus, events
 from tests.invented import interview, qualcode, write_files
@@ -131,6 +134,18 @@ def test_a_fault_of_the_settings_does_not_name_a_speaker(tmp_path: Path, value: 
     with pytest.raises(QualcodeError) as caught:
         read_settings(path)
     assert _hidden(_said(caught.value))
+
+
+def test_a_pack_and_its_merging_are_told_without_words(coded: Project, make) -> None:
+    other = make({"P01.txt": TALK + "And more.", "survey.csv": SURVEY.replace("remark", "other")})
+    path = coded.folder / "whole.qualpack"
+    said = repr(pack(coded, path, speakers=True)) + repr(merge(other.folder, path))
+    with other.store.reading() as connection:
+        said += repr(events.all_events(connection))
+    with Pack(path) as opened:
+        said += "".join(map(repr, (opened, opened.contents, *opened.records("transcripts", Text))))
+    assert "another text" in said
+    assert _hidden(said)
 
 
 def test_no_database_error_prints_what_was_written(coded: Project) -> None:

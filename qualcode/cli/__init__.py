@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from qualcode.cli.app import main
 
-__all__ = ["main"]
+# Commands enter by being imported, and the help lists them in this order.
+# isort: off
+from qualcode.cli import start, importing, coding, writing, exchange
+
+# isort: on
+
+__all__ = ["coding", "exchange", "importing", "main", "start", "writing"]

@@ -32,6 +32,15 @@ def line(text: str = "", *, to: Console = out) -> None:
     to.print(escape(text))
 
 
+def counted(count: int, word: str) -> str:
+    """A number with its word, in the plural where there is not just one.
+
+    >>> counted(1, "file"), counted(2000, "file")
+    ('1 file', '2,000 files')
+    """
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def note(text: str) -> None:
     """Something to know besides the result."""
     err.print(f"[dim]{escape(text)}[/dim]")

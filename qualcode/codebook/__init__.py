@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from qualcode.codebook.codes import Code, Codebook, Facet, NearMiss
 from qualcode.codebook.crosswalk import Crosswalk, crosswalk
-from qualcode.codebook.files import Fault, check, load, save
+from qualcode.codebook.files import Fault, check, from_text, load, save
 from qualcode.codebook.growing import add
 from qualcode.codebook.pattern import Pattern
 from qualcode.codebook.skeleton import from_labels, from_rows, slug
+from qualcode.codebook.union import Merged, merge
 
 __all__ = [
     "Code",
@@ -15,6 +16,7 @@ __all__ = [
     "Crosswalk",
     "Facet",
     "Fault",
+    "Merged",
     "NearMiss",
     "Pattern",
     "add",
@@ -22,7 +24,9 @@ __all__ = [
     "crosswalk",
     "from_labels",
     "from_rows",
+    "from_text",
     "load",
+    "merge",
     "save",
     "slug",
 ]

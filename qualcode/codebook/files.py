@@ -59,14 +59,23 @@ def load(path: Path) -> Codebook:
     Raises:
         CodebookError: lists every fault with its line.
     """
-    tree, faults = _read(path)
+    return from_text(_text(path), path.name)
+
+
+def from_text(text: str, name: str) -> Codebook:
+    """A codebook from its text; `name` is how an error names it.
+
+    Raises:
+        CodebookError: lists every fault with its line.
+    """
+    tree, faults = _tree(text)
     errors = [fault for fault in faults if not fault.advice]
     if errors:
         refusal = CodebookError(
             "; ".join(str(fault) for fault in errors),
-            path=path.name,
+            path=name,
             code=errors[0].code,
-            hint=f"mend the file, then: qualcode codebook check {path.name}",
+            hint=f"mend the file, then: qualcode codebook check {name}",
         )
         refusal.line = errors[0].line
         raise refusal
@@ -75,7 +84,7 @@ def load(path: Path) -> Codebook:
 
 def check(path: Path) -> list[Fault]:
     """All faults and advice of a codebook file, in the order of their lines; nothing is raised for its content."""
-    return sorted(_read(path)[1], key=lambda fault: fault.line)
+    return sorted(_tree(_text(path))[1], key=lambda fault: fault.line)
 
 
 def save(codebook: Codebook, path: Path) -> None:
@@ -124,15 +133,18 @@ def entry(code: Code) -> dict[str, Any]:
     return plain
 
 
-def _read(path: Path) -> tuple[Any, list[Fault]]:
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise CodebookError(
             "there is no such file", path=str(path), hint="qualcode codebook import makes one"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise CodebookError("cannot be read (expected a UTF-8 text file)", path=str(path)) from error
+
+
+def _tree(text: str) -> tuple[Any, list[Fault]]:
     try:
         tree = YAML().load(text)
     except MarkedYAMLError as error:

@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from qualcode.codebook.codes import Code
-from qualcode.codebook.files import entry, load
+from qualcode.codebook.files import entry, from_text, load
 from qualcode.errors import CodebookError
 
 _WIDTH = 100
@@ -29,25 +29,32 @@ def add(path: Path, codes: Sequence[Code]) -> None:
     if not codes:
         return
     load(path)
-    text = path.read_text(encoding="utf-8-sig")
+    text = grown(path.read_text(encoding="utf-8-sig"), codes, path.name)
+    unfinished = path.with_name(path.name + ".tmp")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def grown(text: str, codes: Sequence[Code], name: str) -> str:
+    """The text of a codebook with these codes behind its last one; `name` is how an error names it.
+
+    Raises:
+        CodebookError: the text would have faults, or its list does not stand one code below the other.
+    """
     tree: Any = YAML().load(text)
     lines = text.splitlines(keepends=True)
     behind = _end_of_codes(tree, lines)
     _, column = tree["codes"].lc.item(0)
-    added = _written(codes, column - 2)
     before = "".join(lines[:behind])
     gap = "" if before.endswith("\n") else "\n"
-    unfinished = path.with_name(path.name + ".tmp")
-    unfinished.write_text(before + gap + added + "".join(lines[behind:]), encoding="utf-8")
+    longer = before + gap + _written(codes, column - 2) + "".join(lines[behind:])
     try:
-        grown = load(unfinished)
+        read = from_text(longer, name)
     except CodebookError as error:
-        unfinished.unlink()
-        raise CodebookError(error.message, path=path.name, hint="add the codes by hand") from None
-    if not all(code.id in grown for code in codes):
-        unfinished.unlink()
-        raise CodebookError("codes cannot be added to it (expected one code below the other)", path=path.name)
-    os.replace(unfinished, path)
+        raise CodebookError(error.message, path=name, hint="add the codes by hand") from None
+    if not all(code.id in read for code in codes):
+        raise CodebookError("codes cannot be added to it (expected one code below the other)", path=name)
+    return longer
 
 
 def _end_of_codes(tree: Any, lines: Sequence[str]) -> int:

@@ -49,6 +49,15 @@ _GUIDE = (
     "Save, then: qualcode import-codings THIS_FILE --coder YOUR_NAME",
 )
 
+_ASSIGNED = (
+    "Sheet 'Unproposed': the passages that you are asked to judge. Nobody's codes are shown, and no machine's, so that "
+    "your judgement is your own.",
+    "Sheet 'Codebook': the codes that you are asked about. In yellow cells name up to three codes that are there, or "
+    "choose 'none'. Every row with an answer judges all these codes: those named are present, the others absent.",
+    "If all three cells of a row are filled, only those three are judged: there may be a fourth.",
+    _GUIDE[3],
+)
+
 
 def write(
     path: Path,
@@ -56,7 +65,9 @@ def write(
     sample: Sample | None,
     sampled: Sequence[tuple[Segment, str]],
     codebook: Codebook,
+    *,
     moved: Sequence[Asked] = (),
+    assigned_to: str = "",
 ) -> int:
     """Write the sheet.
 
@@ -67,6 +78,7 @@ def write(
         sampled: its segments, each with its programme.
         codebook: for the choices.
         moved: judgements whose place in a changed text is doubtful; without any there is no page of them.
+        assigned_to: whose assignment the sampled passages are; else empty.
 
     Returns:
         How many cells had to be cut.
@@ -74,11 +86,13 @@ def write(
     codes = tuple(code.id for code in codebook.active)
     facet = codebook.facet("polarity")
     polarities = facet.values if facet else ()
+    own = (*_GUIDE[:-2], *(_MOVED_GUIDE if moved else ()), *_GUIDE[-2:])
+    guide = (*_ASSIGNED, f"Save, then: qualcode import-codings THIS_FILE --coder {assigned_to}")
     sheets = [
         Sheet(
             "Read me",
             (Column("How to review", 120),),
-            [[line] for line in (*_GUIDE[:-2], *(_MOVED_GUIDE if moved else ()), *_GUIDE[-2:])],
+            [[line] for line in (guide if assigned_to else own)],
         ),
         Sheet(
             PROPOSALS,

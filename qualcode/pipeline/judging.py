@@ -51,7 +51,7 @@ def located(
         segment = segment_id(secret, decision.transcript, decision.start, decision.end)
         if segment not in selections:
             text = transcripts[decision.transcript]
-            selections[segment] = cut.selection(text, decision.start, decision.end, secret=secret)
+            selections[segment] = cut.stretch(text, decision.start, decision.end, secret=secret)
         if not decision.judged:
             continue
         coder, at = who(decision.coder), decision.made_at or now

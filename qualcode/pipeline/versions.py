@@ -256,7 +256,7 @@ def _write(
     connection: Any, secret: bytes, stood: Stood, target: Transcript, span: Span, anchors: Mapping[Span, Anchor]
 ) -> int:
     """Write a judgement and its codings once more, on a span of the new text; the coder and the time stay theirs."""
-    segment = cut.selection(target, *span, secret=secret)
+    segment = cut.stretch(target, *span, secret=secret)
     corpus.add_selections(connection, [segment])
     made = [
         replace(

@@ -141,13 +141,14 @@ def proposals(connection: Connection, coder: str, *, current: bool = True) -> li
 def decisions(connection: Connection, *, current: bool = True) -> list[tuple[Judged, tuple[Coding, ...]]]:
     """Judgements in the order they were made, each with the codings that it made.
 
+    By their times, not by their numbers: what another laptop merged in late may have been said early.
     With `current`, those on texts that a later version replaced are left out: they stand on that one, or are queued.
     """
     made: dict[int, list[Coding]] = {}
     c = schema.codings.c
     for row in connection.execute(select(schema.codings).where(c.judged.is_not(None)).order_by(c.id)).mappings():
         made.setdefault(row["judged"], []).append(coding_of(row))
-    query = select(schema.judged).order_by(schema.judged.c.id)
+    query = select(schema.judged).order_by(schema.judged.c.made_at, schema.judged.c.id)
     if current:
         old = select(schema.segments.c.id).where(schema.segments.c.transcript.in_(corpus.replaced()))
         query = query.where(schema.judged.c.segment.not_in(old))

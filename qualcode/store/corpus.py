@@ -155,11 +155,13 @@ def _segment_row(segment: Segment, *, current: bool) -> dict[str, Any]:
     return {name: getattr(segment, name) for name in stored} | {"current": current}
 
 
-def add_selections(connection: Connection, selections: Sequence[Segment]) -> None:
-    """Add stretches that somebody coded freely; they are units of their own and never part of a segmentation."""
-    rows = [_segment_row(segment, current=False) for segment in selections]
-    if rows:
-        connection.execute(insert(schema.segments).on_conflict_do_nothing(), rows)
+def add_selections(connection: Connection, selections: Sequence[Segment], *, current: bool = False) -> int:
+    """Add stretches that somebody coded freely: units of their own, and no part of a segmentation.
+
+    Where `current`, they come from a segmentation made elsewhere and are put in force. Returns how many are new.
+    """
+    rows = [_segment_row(segment, current=current) for segment in selections]
+    return connection.execute(insert(schema.segments).on_conflict_do_nothing(), rows).rowcount if rows else 0
 
 
 def segments(connection: Connection, *, current: bool = True, ids: Iterable[str] | None = None) -> list[Segment]:

@@ -14,6 +14,8 @@ from qualcode.errors import StoreError
 from qualcode.store import schema
 from qualcode.store.migrations import STEPS
 
+__all__ = ["Connection", "Database"]
+
 WAIT_SECONDS = 10
 
 

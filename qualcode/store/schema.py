@@ -162,6 +162,18 @@ samples = Table(
     Column("probabilities", JSON, nullable=False),
 )
 
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("coder", String, ForeignKey("coders.id"), nullable=False),
+    Column("codes", JSON, nullable=False),
+    Column("segments", JSON, nullable=False),
+    Column("sample", String),
+    Column("made_at", String, nullable=False),
+)
+"""What another project asks this one's coder to judge blind."""
+
 judged = Table(
     "judged",
     metadata,

@@ -6,12 +6,19 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from qualcode.store.migrations import m0001_first, m0002_pages_versions, m0003_reanchored, m0004_memos
+from qualcode.store.migrations import (
+    m0001_first,
+    m0002_pages_versions,
+    m0003_reanchored,
+    m0004_memos,
+    m0005_assignments,
+)
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
     m0001_first.upgrade,
     m0002_pages_versions.upgrade,
     m0003_reanchored.upgrade,
     m0004_memos.upgrade,
+    m0005_assignments.upgrade,
 )
 """Step n brings the schema to version n; append, never edit."""

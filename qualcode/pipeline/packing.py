@@ -1,0 +1,221 @@
+"""`qualcode pack`: a file that takes a project, one coder's part of it, or an assignment to another laptop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import qualcode
+from qualcode.coding import Sample
+from qualcode.corpus import Programme, Transcript, keyed_id
+from qualcode.errors import ImporterError, NotEnoughData, ProjectError
+from qualcode.formats import pack as packs
+from qualcode.formats.pack import Candidate, Contents, Pack, PackKind, Rows, Stretch, Text, placed, text_of
+from qualcode.pipeline import acts
+from qualcode.project import Project
+from qualcode.store import codings, corpus, events, exchange, themes
+from qualcode.store.database import Connection
+
+SUFFIX = ".qualpack"
+PACKED = "pack"
+
+
+@dataclass(frozen=True, slots=True)
+class PackSummary:
+    """What a pack holds, by kind of record, and whether participants' words are in it."""
+
+    path: Path
+    kind: PackKind
+    coder: str
+    counts: Mapping[str, int]
+    words: bool
+    with_speakers: bool
+    size: int
+    codes: tuple[str, ...] = ()
+    sample: str | None = None
+
+
+def pack(project: Project, path: Path, *, coder: str | None = None, speakers: bool = False) -> PackSummary:
+    """Write the whole project, or what one coder judged.
+
+    The whole holds texts, cases, codebook, samples, memos and everybody's judgements. A coder's pack holds judgements
+    and places alone; the texts are named by their digests. Neither holds the project's key, nor what the tagger
+    proposed: the same codebook proposes the same again.
+
+    Args:
+        project: to be packed.
+        path: of the file, ending in `.qualpack`.
+        coder: whose judgements alone are packed.
+        speakers: labels of speakers, which may be names, go with the texts.
+
+    Raises:
+        NotEnoughData: there is nothing to pack, or the coder has judged nothing.
+        ProjectError: the file cannot be written, or another file stands there.
+    """
+    refuse_other(project, path)
+    with project.store.reading() as connection:
+        members = _whole(project, connection, speakers) if coder is None else _coder(project, connection, coder)
+        kind: PackKind = "whole" if coder is None else "coder"
+        contents = Contents(kind, fingerprint(project), as_of(connection), qualcode.__version__, coder or "")
+        told = write(
+            path, replace(contents, with_speakers=speakers and coder is None, settings=settings(project)), members
+        )
+    record(project, told, [f"pack:{kind}", *([f"coder:{coder}"] if coder else [])])
+    return PackSummary(path, kind, told.coder, told.counts, coder is None, told.with_speakers, path.stat().st_size)
+
+
+def fingerprint(project: Project) -> str:
+    """Tells copies of one project from other projects, and nothing about the key."""
+    return keyed_id(project.secret, "p", "fingerprint")
+
+
+def settings(project: Project) -> dict[str, str | int | float]:
+    """How the project cuts and tags; what may hold a name (speakers, file names, title) stays here."""
+    own = project.settings
+    return {name: getattr(own, name) for name in ("approach", "seed", "unit", "words", "floor", "threshold")}
+
+
+def as_of(connection: Connection) -> str:
+    """When the project was last changed; packing is no change."""
+    return next((e.at for e in reversed(events.all_events(connection)) if e.kind != PACKED), "")
+
+
+def carried(transcript: Transcript, *, source: bool, speakers: bool) -> Transcript:
+    """The transcript without what must not travel: labels of speakers, and the name of the file."""
+    turns = transcript.turns if speakers else tuple(replace(turn, speaker="") for turn in transcript.turns)
+    return replace(transcript, turns=turns, source=transcript.source if source else packs.mark(transcript.source))
+
+
+def by_places(sample: Sample, found: Mapping[str, Stretch]) -> Sample:
+    """The sample with its segments by their places."""
+    return replace(sample, segments=tuple(found[segment].place for segment in sample.segments))
+
+
+def write(path: Path, contents: Contents, members: Mapping[str, Rows]) -> Contents:
+    """Write the file.
+
+    Raises:
+        ProjectError: it cannot be written.
+    """
+    try:
+        return packs.write(path, contents, members)
+    except OSError as error:
+        raise ProjectError(
+            f"cannot be written ({error.strerror})", place=str(path), hint="choose another file with -o"
+        ) from error
+
+
+def record(project: Project, contents: Contents, subjects: list[str]) -> None:
+    """Leave an event: something left the project."""
+    with project.store.writing() as connection:
+        events.record(
+            connection, PACKED, actor=acts.RESEARCHER, at=acts.now(), subjects=subjects, counts=contents.counts
+        )
+
+
+def refuse_other(project: Project, path: Path) -> None:
+    """Refuse a path where something stands that is no earlier pack of this project.
+
+    Raises:
+        ProjectError: it would be written over, or the name is none of a pack.
+    """
+    if path.suffix.lower() != SUFFIX:
+        raise ProjectError(f"is no name for a pack (expected one ending in {SUFFIX})", place=str(path))
+    if not path.exists():
+        return
+    try:
+        with Pack(path) as standing:
+            ours = standing.contents.project == fingerprint(project)
+    except ImporterError:
+        ours = False
+    if not ours:
+        raise ProjectError(
+            "stands already and is no pack of this project", place=str(path), hint="choose another name with -o"
+        )
+
+
+def _whole(project: Project, connection: Connection, speakers: bool) -> dict[str, Rows]:
+    ids = exchange.transcript_ids(connection)
+    if not ids:
+        raise NotEnoughData("there are no transcripts to pack", needed=1, found=0, hint="qualcode import FOLDER")
+    who = {decision.judged.coder for decision in exchange.decisions(connection)}
+    coders = [coder for id_, coder in sorted(codings.coders(connection).items()) if id_ in who]
+    samples = _samples(connection, sorted(codings.samples(connection)))
+    programmes = [p for _, p in sorted(corpus.programmes(connection).items()) if p != Programme(p.id)]
+    batch, found = themes.latest(connection)
+    stretches = exchange.places(connection, [id_ for theme in found for id_ in theme.segments])
+    candidates = [
+        Candidate(
+            batch,
+            rank,
+            replace(
+                theme,
+                segments=tuple(stretches[id_].place for id_ in theme.segments),
+                central=tuple(stretches[id_].place for id_ in theme.central),
+            ),
+        )
+        for rank, theme in enumerate(found, start=1)
+    ]
+    at, text, notes = as_of(connection), project.codebook_text, exchange.notes(connection)
+
+    def texts() -> Iterator[Text]:
+        for transcript in exchange.transcripts(connection, ids):
+            yield text_of(carried(transcript, source=True, speakers=speakers), words=True)
+
+    return {
+        packs.TEXTS: texts,
+        packs.SEGMENTS: lambda: exchange.stretches(connection, ids),
+        packs.DECISIONS: lambda: exchange.decisions(connection),
+        packs.CASES: lambda: [case for _, case in sorted(corpus.cases(connection).items())],
+        packs.PROGRAMMES: lambda: programmes,
+        packs.CODERS: lambda: coders,
+        packs.SAMPLES: lambda: samples,
+        packs.CODEBOOKS: lambda: exchange.codebooks(connection, text, at),
+        packs.THEMES: lambda: candidates,
+        packs.MEMOS: lambda: notes,
+    }
+
+
+def _coder(project: Project, connection: Connection, coder: str) -> dict[str, Rows]:
+    known = codings.coders(connection)
+    touched: set[str] = set()
+    drawn: set[str] = set()
+    for decision in exchange.decisions(connection, coder):
+        touched.add(decision.judged.segment)
+        drawn |= {decision.judged.sample} - {None}  # type: ignore[arg-type]
+    if not touched:
+        names = ", ".join(sorted(id_ for id_, one in known.items() if one.kind == "human"))
+        raise NotEnoughData(
+            f"{coder} has judged nothing here",
+            needed=1,
+            found=0,
+            hint=f"coders are: {names}" if names else "import-codings",
+        )
+    samples = _samples(connection, sorted(drawn))
+    of_samples = {placed(place)[0] for sample in samples for place in sample.segments}
+    ids = sorted({placed(place)[0] for place in touched} | of_samples)
+    at, text = as_of(connection), project.codebook_text
+
+    def texts() -> Iterator[Text]:
+        for transcript in exchange.transcripts(connection, ids):
+            yield text_of(transcript, words=False)
+
+    def stretches() -> Iterable[Stretch]:
+        return (one for one in exchange.stretches(connection, ids) if one.place in touched)
+
+    return {
+        packs.TEXTS: texts,
+        packs.SEGMENTS: stretches,
+        packs.DECISIONS: lambda: exchange.decisions(connection, coder),
+        packs.CODERS: lambda: [known[coder]],
+        packs.SAMPLES: lambda: samples,
+        packs.CODEBOOKS: lambda: exchange.codebooks(connection, text, at),
+    }
+
+
+def _samples(connection: Connection, ids: Iterable[str]) -> list[Sample]:
+    known = codings.samples(connection)
+    samples = [known[id_] for id_ in ids if id_ in known]
+    found = exchange.places(connection, [segment for sample in samples for segment in sample.segments])
+    return [by_places(sample, found) for sample in samples if set(sample.segments) <= set(found)]
