@@ -207,7 +207,7 @@ def stated(summary: Stated, *, as_json: bool) -> None:
     output.line(f"{summary.path}: {counted(summary.roles, 'role')} stated")
     if summary.absent:
         output.warn(
-            f"{counted(summary.absent, 'name')} {'is' if summary.absent == 1 else 'are'} no speaker's label in these texts",
+            f"{counted(summary.absent, 'stated name')} not found among the speakers' labels of these texts",
             "write it as qualcode speakers shows it; capital letters make no difference",
         )
     output.note("next: qualcode import FOLDER again (with -p PROJECT from elsewhere), or qualcode run as before")

@@ -106,9 +106,8 @@ def themes(summary: ThemeSummary, *, as_json: bool, brief: bool = False) -> None
     if not summary.themes:
         output.line(f"themes     none: {summary.reason}")
         return
-    output.line(
-        f"themes     {counted(len(summary.themes), 'candidate')} among {counted(summary.uncovered, 'uncovered passage')}"
-    )
+    among = counted(summary.uncovered, "uncovered passage")
+    output.line(f"themes     {counted(len(summary.themes), 'candidate')} among {among}")
     if not brief:
         output.table(
             ("own words", "passages", "participants", "programmes"),
