@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from qualcode.pipeline.speakers import SpeakersSummary, Stated, Unknown
 
 _SHOWN = 10
+_FAILED = 100
+"""Each failed file is named: somebody has to look at it."""
 
 
 def columns(stated: Sequence[str] | None) -> TableColumns | None:
@@ -82,8 +84,14 @@ def _seen(made: Preview, *, to: Console) -> None:
 
 
 def _losses(losses: Sequence[tuple[str, Loss]]) -> None:
-    for place, loss in losses[: 2 * _SHOWN]:
-        output.warn(f"{place}: {loss.count:,} {loss.kind} not carried" + (f": {loss.reason}" if loss.reason else ""))
+    """What files hold and qualcode does not carry, by kind."""
+    said: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for place, loss in losses:
+        said.setdefault((loss.kind, loss.reason), []).append((place, loss.count))
+    for (kind, reason), places in said.items():
+        among = places[0][0] + (f" and {len(places) - 1} more" if len(places) > 1 else "")
+        total = sum(count for _, count in places)
+        output.warn(f"not carried  {among}: {total:,} x {kind}" + (f" ({reason})" if reason else ""))
 
 
 def roles(stated: Sequence[str] | None) -> dict[str, Role]:
@@ -114,20 +122,29 @@ def imported(summary: ImportSummary, *, as_json: bool) -> None:
     if summary.described_anew:
         parts.append(f"{summary.described_anew} described anew")
     output.line(f"imported   {summary.files} file{'s' * (summary.files != 1)}: {', '.join(parts)}")
-    quiet = Counter((item.place, item.reason) for item in summary.skipped for _ in range(item.count) if not item.failed)
-    for (place, reason), count in list(quiet.items())[:_SHOWN]:
-        output.note(f"  skipped  {place}: {reason}" + (f" ({count})" if count > 1 else ""))
-    for item in summary.failed[:_SHOWN]:
+    quiet: dict[str, Counter[str]] = {}
+    for item in summary.skipped:
+        if not item.failed:
+            quiet.setdefault(item.reason, Counter())[item.place] += item.count
+    for reason, among in quiet.items():
+        named = [f"{place} ({count})" if count > 1 else place for place, count in among.items()]
+        more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+        output.note(f"  skipped  {', '.join(named[:_SHOWN])}{more}: {reason}")
+    for item in summary.failed[:_FAILED]:
         output.warn(f"failed   {item.place}: {item.reason}" + (f" ({item.count})" if item.count > 1 else ""), item.hint)
-    if len(summary.failed) > _SHOWN:
-        output.warn(f"{len(summary.failed) - _SHOWN} more failed")
+    if len(summary.failed) > _FAILED:
+        output.warn(f"{len(summary.failed) - _FAILED} more failed", "--json names them all")
     for taken in summary.taken:
         _taken(taken)
+    if any(taken.judged and not taken.complete for taken in summary.taken):
+        output.note("  what was not coded there counts as not judged (--coded-completely says otherwise)")
     said: dict[str, list[str]] = {}
     for place, text in summary.notes:
         said.setdefault(text, []).append(place)
     for text, places in list(said.items())[: 2 * _SHOWN]:
         output.note(f"  note     {places[0]}{f' and {len(places) - 1} more' if len(places) > 1 else ''}: {text}")
+    if len(said) > 2 * _SHOWN:
+        output.note(f"  {len(said) - 2 * _SHOWN} more notes: --json has them all")
     _losses(summary.losses)
     if summary.unknown.people:
         output.warn(
@@ -137,26 +154,25 @@ def imported(summary: ImportSummary, *, as_json: bool) -> None:
 
 
 def _taken(taken: Taken) -> None:
-    """Codes, codings and memos of another tool's project."""
-    output.line(
-        f"codings    {taken.place}: {counted(taken.present, 'coding')} by {', '.join(taken.coders) or 'nobody'} "
-        f"on {counted(taken.selections, 'selection')}"
-        + (f"; {taken.unchanged:,} stood already" if taken.unchanged else "")
-        + (f"; {counted(taken.memos, 'memo')}" if taken.memos else "")
-    )
-    for count, what in (
-        (len(taken.new_codes), "added to codebook.yaml"),
-        (len(taken.same_codes), "have the id of a code in the codebook and are taken to be the same"),
-        (len(taken.crossed_codes), "mapped by the crosswalk"),
-    ):
-        if count:
-            output.note(f"  {counted(count, 'code')} {what}")
+    """Codes, codings and memos of another tool's project, in a line."""
+    parts = []
+    if taken.selections:
+        who = ", ".join(taken.coders) or "nobody"
+        parts.append(f"{counted(taken.present, 'coding')} by {who} on {counted(taken.selections, 'selection')}")
+    if taken.unchanged:
+        parts.append(f"{taken.unchanged:,} stood already")
     if taken.complete:
-        output.note(
-            f"  {counted(taken.complete, 'pair')} of coder and transcript declared completely coded: rest is absent"
-        )
-    elif taken.judged:
-        output.note("  what is not coded there counts as not judged (--coded-completely says otherwise)")
+        parts.append(f"{counted(taken.complete, 'pair')} of coder and transcript declared completely coded")
+    for codes, what in (
+        (taken.new_codes, "added to codebook.yaml"),
+        (taken.same_codes, "taken to be those of the same id in the codebook"),
+        (taken.crossed_codes, "mapped by the crosswalk"),
+    ):
+        if codes:
+            parts.append(f"{counted(len(codes), 'code')} {what}")
+    if taken.memos:
+        parts.append(counted(taken.memos, "memo"))
+    output.line(f"codings    {taken.place}: {'; '.join(parts)}")
     if taken.idle:
         output.warn(
             f"{counted(taken.idle, 'line')} of the declaration name no coder, document or code of {taken.place}"

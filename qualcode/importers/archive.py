@@ -18,6 +18,7 @@ MOST_RATIO = 250
 """Unpacked by packed size of one member; XML and text shrink to a tenth, a bomb to a thousandth."""
 FREE_BYTES = 1_000_000
 """Members up to this size may shrink as they like: an empty spreadsheet's does."""
+_BOMB = "it may be an attack: do not open it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def opened(data: bytes, source: str, what: str) -> Archive:
     Raises:
         MalformedTranscript: no zip file or a cut one, locked, a bomb, a name twice, or a path out of the archive.
     """
+    if not data:
+        raise _refused(source, "there is nothing in it", "delete the file if it is empty by mistake")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
@@ -79,10 +82,11 @@ def opened(data: bytes, source: str, what: str) -> Archive:
     if len(members) > MOST_MEMBERS:
         raise _refused(source, f"holds {len(members):,} members (expected at most {MOST_MEMBERS:,})", "")
     shrunk = [i for i in members.values() if i.file_size > max(FREE_BYTES, MOST_RATIO * max(i.compress_size, 1))]
-    if size > MOST_BYTES or shrunk:
-        raise _refused(
-            source, f"unpacks to {size:,} bytes, as a zip bomb does (expected at most {MOST_BYTES:,})", "do not open it"
-        )
+    if size > MOST_BYTES:
+        raise _refused(source, f"unpacks to {size:,} bytes (expected at most {MOST_BYTES:,})", _BOMB)
+    if shrunk:
+        why = f"one of its members unpacks to more than {MOST_RATIO} times its size, as a zip bomb does"
+        raise _refused(source, why, _BOMB)
     return Archive(source, members, archive)
 
 
