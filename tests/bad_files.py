@@ -91,7 +91,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "punctuation alone": ("a.md", b"... -- !\n", "there is no text in it"),
     "mark and bytes disagree": ("a.txt", b"\xef\xbb\xbfcaf\xe9", "its byte-order mark says utf-8-sig"),
     "binary": ("a.txt", bytes(range(256)) * 20, "it holds binary data"),
-    "empty word": ("a.docx", b"", "is not a Word file"),
+    "empty word": ("a.docx", b"", "there is nothing in it"),
     "empty pdf": ("a.pdf", b"", "is not a PDF"),
     "empty table": ("a.csv", b"", "there is nothing in it"),
     "header alone": ("a.csv", b"id,comment\n", ""),

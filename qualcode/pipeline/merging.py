@@ -11,7 +11,7 @@ from pathlib import Path
 from qualcode.errors import ImporterError, ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import CodebookText, Pack, PackKind
-from qualcode.pipeline import acts, packing
+from qualcode.pipeline import acts, packing, versions
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict
 from qualcode.pipeline.union import Union
@@ -144,6 +144,7 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
             unfinished.write_text(text, encoding="utf-8")
     if unfinished.exists():
         unfinished.replace(codebook)
+    versions.catch_up(project)
     return MergeSummary(
         name,
         contents.kind,

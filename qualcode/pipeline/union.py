@@ -104,7 +104,9 @@ class Union:
             for mine in corpus.transcripts(self._connection, standing):
                 self._compared(mine, standing[mine.id])
             for transcript in fresh:
-                if packs.place_of(transcript.source, transcript.row, transcript.question) in origins:
+                if transcript.replaces:
+                    self.new["new versions"] += 1
+                elif packs.place_of(transcript.source, transcript.row, transcript.question) in origins:
                     what = "comes from a file that stands here with another text"
                     self.conflicts.append(Conflict("transcript", transcript.id, what, taken=True))
             corpus.add_transcripts(self._connection, fresh)

@@ -20,7 +20,7 @@ from qualcode.pipeline import acts
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events
 from qualcode.store import versions as stored
-from qualcode.store.versions import Reanchored, Stood
+from qualcode.store.versions import Place, Reanchored, Stood
 
 SURE = 0.8
 """From this confidence on a judgement is carried over; below it a person decides."""
@@ -92,20 +92,33 @@ def take_over(project: Project, renewed: Sequence[Transcript]) -> Carried:
 
 
 def catch_up(project: Project) -> Carried:
-    """Anchor judgements that came in on a text after it was replaced: a review sheet may be older than the text."""
+    """Anchor judgements that came in on a text after it was replaced.
+
+    A review sheet may be older than the text; and a colleague's pack may bring the judgement, or the new text.
+    """
     with project.store.reading() as connection:
         if not stored.left_behind(connection):
             return Carried()
     with project.store.writing() as connection:
         late = stored.left_behind(connection)
-        places = stored.places(connection)
-        standing = {(place.source, place.row, place.question): place.id for place in places if place.current}
-        now = {place.id: standing[place.source, place.row, place.question] for place in places}
-        texts = {t.id: t for t in corpus.transcripts(connection, {now[stood.transcript] for stood in late})}
+        places = {place.id: place for place in stored.places(connection)}
+        now = {stood.transcript: _latest(stood.transcript, places) for stood in late}
+        stored.retire(connection, list(now))
+        texts = {t.id: t for t in corpus.transcripts(connection, set(now.values()))}
         counts = _carry(connection, project.secret, [(stood, texts[now[stood.transcript]]) for stood in late])
         subjects = sorted({stood.judged.segment for stood in late})
         events.record(connection, "reanchor", actor=acts.RESEARCHER, at=acts.now(), subjects=subjects, counts=counts)
     return Carried(0, 0, counts["sure"], counts["doubtful"], counts["lost"])
+
+
+def _latest(transcript: str, places: Mapping[str, Place]) -> str:
+    """The version that stands in a text's place now, by what replaced what; versions only go up."""
+    while True:
+        old = places[transcript]
+        later = [p for p in places.values() if p.replaces == transcript and p.version > old.version]
+        if not later:
+            return transcript
+        transcript = max(later, key=lambda place: place.version).id
 
 
 def waiting(project: Project) -> list[Asked]:
@@ -203,7 +216,9 @@ def _carry(connection: Any, secret: bytes, pending: Sequence[tuple[Stood, Transc
     targets = {target.id: target for _, target in pending}
     known = stored.reanchored(connection)
     came_from = {entry.became: entry.judged for entry in known.values() if entry.became is not None}
-    at_home = {stood.id for stood in stored.judgements_on(connection, list(targets))}
+    there = stored.judgements_on(connection, list(targets))
+    at_home = {stood.id for stood in there}
+    said = {(stood.transcript, stood.span, stood.judged.coder, *_what(stood)): stood.id for stood in there}
     asked: dict[tuple[str, str], dict[Span, Anchor]] = defaultdict(dict)
     for stood, target in pending:
         asked[stood.transcript, target.id].update(dict.fromkeys(_spans(stood), Anchor((0, 0), None, 0.0)))
@@ -220,11 +235,21 @@ def _carry(connection: Any, secret: bytes, pending: Sequence[tuple[Stood, Transc
         entry = known.get(id_)
         if entry is None:
             anchors = asked[stood.transcript, target.id]
-            entry = _reanchored(connection, secret, stood, target, anchors, _origin(stood.id, came_from, at_home))
+            origin = _origin(stood.id, came_from, at_home)
+            if origin is None and (span := anchors[stood.span].new):
+                # A colleague's pack brought the very judgement that hers was carried over as.
+                origin = said.get((target.id, span, stood.judged.coder, *_what(stood)))
+            entry = _reanchored(connection, secret, stood, target, anchors, origin)
             entries.append(entry)
         counts[entry.state] += 1
     stored.add(connection, entries)
     return {state: counts[state] for state in ("sure", "doubtful", "lost")}
+
+
+def _what(stood: Stood) -> tuple[object, ...]:
+    """What a judgement says and when it was made, whatever it stands on."""
+    present = tuple(sorted((coding.code, *sorted(coding.facets.items())) for coding in stood.codings))
+    return tuple(sorted(stood.judged.codes)), present, stood.judged.made_at
 
 
 def _reanchored(

@@ -256,9 +256,10 @@ def test_who_knows_better_may_say_so(tmp_path: Path) -> None:
         refi.read(path, ReadOptions(OPTIONS.secret, "study.qdpx", refi_offsets="furlongs, 2"))
 
 
-def test_one_selection_outside_its_text_is_counted_and_the_rest_comes_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize("far", ["4000", "-7", "99999999999999999999"])
+def test_one_selection_outside_its_text_is_counted_and_the_rest_comes_in(tmp_path: Path, far: str) -> None:
     at = TEXTS["P03"].index("nobody asked why")
-    path = _changed(tmp_path / "x.qdpx", (f'startPosition="{at}"', 'startPosition="4000"'))
+    path = _changed(tmp_path / "x.qdpx", (f'startPosition="{at}"', f'startPosition="{far}"'))
     found = refi.read(path, OPTIONS)
     assert [(item.count, item.failed) for item in found.skipped] == [(1, True)]
     assert len(_said(found)) == len(CODED) - 1

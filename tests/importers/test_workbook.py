@@ -98,6 +98,25 @@ def test_a_sheet_that_is_damaged_inside_is_refused_when_it_is_read():
     assert "zzsentinelzz" not in repr(caught.value)
 
 
+@pytest.mark.parametrize("number", [b"99999999999", b"1e308"])
+def test_a_row_beyond_what_excel_holds_is_refused_and_not_waited_for(number):
+    book = Workbook()
+    book.active.append(["how was it"])
+    book.active.append(["it rained"])
+    data = changed(saved(book), "xl/worksheets/sheet1.xml", rb'<row r="2"', b'<row r="' + number + b'"')
+    (sheet,) = workbook.sheets(data, "a.xlsx")
+    with pytest.raises(MalformedTranscript, match="not an Excel file"):
+        list(sheet.records)
+
+
+def test_a_workbook_of_more_sheets_than_anybody_writes_is_refused():
+    book = Workbook()
+    for number in range(workbook.MOST_SHEETS):
+        book.create_sheet(f"s{number}")
+    with pytest.raises(MalformedTranscript, match="holds 256 sheets"):
+        workbook.sheets(saved(book), "a.xlsx")
+
+
 def test_a_zip_bomb_is_refused_before_it_is_opened():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:

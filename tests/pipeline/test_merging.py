@@ -330,3 +330,27 @@ def test_a_coders_pack_begins_no_project_and_no_pack_fills_a_folder_of_other_thi
         merge(tmp_path / "full", tmp_path / "whole.qualpack")
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["letter.txt"]
     assert not (tmp_path / "new").exists()
+
+
+def test_a_version_that_comes_by_pack_takes_what_was_judged_here_along(make: Make) -> None:
+    ours, hers = make({"P01.txt": P01}), make({"P01.txt": P01})
+    _judge(ours, "file,quote,code\nP01.txt,There was nobody to talk to in the whole street.,isolation\n", "anna")
+    brought(ours, hers)
+    raw = ours.folder.parent / "raw"
+    (raw / "P01.txt").write_text(P01.replace("for an hour", "for two hours"), encoding="utf-8")
+    importing.import_files(ours, raw)
+    segmenting.segment(ours)
+    _judge(hers, "file,quote,code\nP01.txt,I was so lonely then.,isolation\n", "bea")
+    summary = brought(ours, hers)
+    assert summary.new["new versions"] == 1
+    assert summary.conflicts == ()
+    with hers.store.reading() as connection:
+        (text,) = corpus.transcripts(connection)
+        standing = {(j.coder, code) for j, _ in codings.decisions(connection) for code in j.codes}
+    assert text.version == 2
+    assert standing == {("anna", "isolation"), ("bea", "isolation")}
+    brought(hers, ours)
+    assert said(hers) == said(ours)
+    before = tables(hers.store.path)
+    assert brought(ours, hers).new == {}
+    assert tables(hers.store.path) == before

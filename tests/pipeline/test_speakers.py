@@ -122,7 +122,7 @@ def test_the_command_shows_states_and_says_what_is_next(make) -> None:
     assert "a.txt" not in qualcode("speakers", "--unknown", cwd=here).stdout
     done = qualcode("speakers", "--set", "Dan=interviewer", "--set", "Zoe=participant", cwd=here)
     assert "2 roles stated" in done.stdout
-    assert "1 name is no speaker's label" in done.stderr
+    assert "1 stated name not found among the speakers' labels" in done.stderr
     assert "qualcode import FOLDER again" in done.stderr
     for words in (["--set", "Zyzzyva"], ["--set", "Zyzzyva=chief"], ["--file", "a.txt"]):
         wrong = qualcode("speakers", *words, cwd=here)
