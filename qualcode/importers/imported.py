@@ -12,6 +12,9 @@ from qualcode.corpus import AttributeValue, Case, Kind, Programme, Role, Transcr
 
 Tracked = Literal["accepted", "rejected"]
 
+Sketched = tuple[str, int, int, bytes]
+"""A sketch as it is stored: transcript, how many shingles it has, modulus, hashes kept (`overlap.packed`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -147,6 +150,8 @@ class Imported:
     """What each coder decided on which stretch. A span project holds presences only."""
     memos: tuple[Memo, ...] = ()
     """On a transcript, a segment (`corpus.segment_id`) or `project`."""
+    sketches: tuple[Sketched, ...] = field(default=(), repr=False)
+    """Of documents, to find copies by. A reader makes them where it has the text at hand; importers leave them out."""
     columns: TableColumns | None = None
     """Of a survey table: the columns that were used, all decided."""
     seen: tuple[ColumnSeen, ...] = ()

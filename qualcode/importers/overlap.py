@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualcode.corpus import Transcript
+from qualcode.importers.imported import Sketched
 
 SHINGLE = 5
 AT_LEAST = 0.8
@@ -36,6 +37,7 @@ _WORD = re.compile(r"\w+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _PARTS = 32
 _TEXTS_HELD = 64
+_STORED = np.dtype("<u4")
 _MODULI = (1, 2, 4, 8)
 _SPREADS = 3.1
 """So many standard deviations of a sampled share are allowed for: one pair in a thousand at the limit is missed."""
@@ -127,6 +129,17 @@ def among(
         if share >= at_least:
             found.append(Overlap(inner.transcript, outer.transcript, min(1.0, share)))
     return sorted(found, key=lambda overlap: (-overlap.share, overlap.first, overlap.second))
+
+
+def packed(one: Sketch) -> Sketched:
+    """A sketch as it travels and is stored."""
+    return one.transcript, one.shingles, one.modulus, one.kept.astype(_STORED).tobytes()
+
+
+def unpacked(row: Sketched) -> Sketch:
+    """The sketch that `packed` made this of."""
+    transcript, shingles, modulus, kept = row
+    return Sketch(transcript, shingles, modulus, np.frombuffer(kept, _STORED))
 
 
 def shingles_of(text: str) -> NDArray[np.uint64]:

@@ -13,13 +13,14 @@ import queue
 import signal
 import sys
 import threading
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from qualcode import plugins
 from qualcode.errors import ImporterError, MalformedTranscript, PluginError, QualcodeError
-from qualcode.importers import signature
+from qualcode.importers import overlap, signature
 from qualcode.importers.carried import packed
 from qualcode.importers.imported import Imported, ReadOptions
 
@@ -60,7 +61,8 @@ def answer(path: Path, suffix: str, options: ReadOptions) -> Imported:
         ) from None
     if not isinstance(imported, Imported):
         raise PluginError(f"the importer {suffix!r} gives no Imported", place=options.source)
-    return imported
+    texts = [transcript for transcript in imported.transcripts if not transcript.row]
+    return replace(imported, sketches=tuple(overlap.packed(overlap.sketch(text.id, text.text)) for text in texts))
 
 
 @cache

@@ -13,7 +13,9 @@ from qualcode.errors import ImporterError, PluginError, UnknownFormat
 from qualcode.importers import Imported, Loss, ReadOptions, Skipped, TableColumns
 from qualcode.importers.completeness import Declaration
 from qualcode.importers.confined import Job, Readers
+from qualcode.importers.imported import Sketched
 from qualcode.importers.manifest import Manifest, from_file_name
+from qualcode.importers.overlap import METHOD
 from qualcode.importers.signature import found
 from qualcode.pipeline import acts, interchange, overlapping
 from qualcode.pipeline import columns as tables
@@ -26,7 +28,7 @@ from qualcode.pipeline.places import Places, Sorted
 from qualcode.pipeline.speakers import Unknown, unknown
 from qualcode.pipeline.versions import take_over
 from qualcode.project import PROGRAMMES, Project
-from qualcode.store import corpus, events, versions
+from qualcode.store import corpus, events, sketches, versions
 
 __all__ = ["ImportSummary", "files_in", "import_files", "refuse_inside"]
 
@@ -128,7 +130,7 @@ class _Arrivals:
         self.skipped += [*imported.skipped, *found.refused]
         changed = _described_anew(self._project, found.again)
         self._describe_cases(found)
-        _write(self._project, found.fresh, changed)
+        _write(self._project, found.fresh, changed, imported.sketches)
         if found.renewed:
             self._notes.append((name, take_over(self._project, found.renewed).summary()))
         self._places.take((*found.fresh, *found.renewed))
@@ -255,11 +257,15 @@ def _write_cases(project: Project, cases: list[Case]) -> None:
             events.record(connection, "describe", actor=acts.RESEARCHER, at=acts.now(), counts={"cases": len(cases)})
 
 
-def _write(project: Project, fresh: Sequence[Transcript], changed: Sequence[Transcript]) -> None:
+def _write(
+    project: Project, fresh: Sequence[Transcript], changed: Sequence[Transcript], sketched: Sequence[Sketched]
+) -> None:
     if not (fresh or changed):
         return
     with project.store.writing() as connection:
         corpus.add_transcripts(connection, fresh)
+        arrived = {transcript.id for transcript in fresh}
+        sketches.add(connection, METHOD, [row for row in sketched if row[0] in arrived])
         corpus.set_turns(connection, changed)
         for transcript in changed:
             corpus.describe(connection, transcript)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from qualcode.store import corpus, schema
 
 Row = tuple[str, int, int, bytes]
-"""Transcript, how many shingles it has, modulus, hashes kept."""
+"""As `importers.overlap.packed` makes it, which stands beside the store."""
 
 
 def missing(connection: Connection, method: str) -> list[str]:
