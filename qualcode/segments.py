@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from qualcode import nlp
 from qualcode.corpus import ASKING, Segment, Transcript, Turn, Unit, segment_id
@@ -21,6 +22,17 @@ CONTEXT_CHARACTERS = 400
 
 _MARKUP = re.compile(r"\[[^\[\]]*\]|\((?![^()]*\b(?:[Ii]|my|me|we|us|our)\b)[^()]{0,80}\)")
 """`[laughs]`, `(inaudible)`, `(The participant reads)`; words of one's own in round brackets are speech."""
+
+_STAGE = re.compile(
+    r"""[\[(]\s*(?:
+        (?:laugh|chuckl|giggl|cry|cries|crying|sob|weep|tearful|sigh|paus|silen|inaudible|unclear|indistinct
+          |unintelligible|cross-?\s?talk|overlap|cough|sniff|sneez|clears|noise|background|phone|knock|music|applause
+          |interrupt|break\b|end\sof|start\sof|recording|audio|tape)[^\[\]()]{0,60}
+        |\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?
+    )[\])]|(?<![\d:])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?(?![\d:])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What a transcriber tells of sounds, pauses and times; `[Name]` and `our [grandson]` stand for words and stay."""
 
 Cut = Callable[[Transcript, Turn], list[tuple[int, int]]]
 
@@ -49,6 +61,14 @@ def by_window(transcripts: Iterable[Transcript], *, secret: bytes, words: int = 
         return _grouped(transcript.text, sentences, words, headings)
 
     return _segments(transcripts, "window", windows, secret)
+
+
+def spoken(segments: Iterable[Segment]) -> list[Segment]:
+    """The segments as models read them: what a transcriber tells of sounds and times is blank, letter for letter.
+
+    Offsets in the text stay what they are, and so does what is shown to people.
+    """
+    return [replace(one, text=_STAGE.sub(lambda mark: " " * len(mark.group()), one.text)) for one in segments]
 
 
 def question_before(transcript: Transcript, start: int) -> str:

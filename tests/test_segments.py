@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qualcode import nlp, segments
-from qualcode.corpus import Transcript, Turn
+from qualcode.corpus import Segment, Transcript, Turn
 
 SECRET = b"secret"
 CUTS = {"turn": segments.by_turn, "sentence": segments.by_sentence, "window": segments.by_window}
@@ -209,3 +209,18 @@ def test_the_question_before_a_place_is_the_last_that_was_asked():
     assert segments.question_before(transcript, text.index("Well")) == "How?"
     assert segments.question_before(transcript, text.index("rained")) == "And why?"
     assert segments.question_before(transcript, 0) == "What was it like?"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("I was [laughs] so alone.", "I was          so alone."),
+        ("So (inaudible 00:12:03) then [pause, 3 s] no.", "So                      then               no."),
+        ("It [00:01:12] was 0:12:03 late.", "It            was         late."),
+        ("Our [grandson] and Mrs [Name] (my friend) at 10:30.", "Our [grandson] and Mrs [Name] (my friend) at 10:30."),
+    ],
+)
+def test_models_read_what_was_said_at_the_same_places(said: str, read: str) -> None:
+    (one,) = segments.spoken([Segment("s", "t", 0, len(said), "turn", said)])
+    assert one.text.split() == read.split()
+    assert len(one.text) == len(said)

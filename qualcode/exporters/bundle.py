@@ -43,9 +43,11 @@ EXCERPT_COLUMNS = (
     "segment",
     "start",
     "end",
+    "page",
     "deidentified",
 )
-"""One row a coding. `start` and `end` are code points of the transcript; `clause` is the codebook's own wording."""
+"""One row a coding. `start` and `end` are code points of the transcript; `page` is where it begins, of a paged
+file; `clause` is the codebook's own wording."""
 
 
 @dataclass(frozen=True, slots=True)

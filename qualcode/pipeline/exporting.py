@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
@@ -233,6 +234,7 @@ class _Rows:
             "segment": segment.id,
             "start": segment.start,
             "end": segment.end,
+            "page": bisect_right(transcript.pages, segment.start) or None,
             "deidentified": {True: "declared", False: "no", None: "not declared"}[transcript.deidentified],
         }
 

@@ -13,6 +13,7 @@ from qualcode.errors import MissingExtra, NotEnoughData
 from qualcode.pipeline import acts
 from qualcode.pipeline.acts import Progress
 from qualcode.project import Project
+from qualcode.segments import spoken
 from qualcode.store import codebooks, codings, corpus, events
 
 TAGGER, ENCODER = "definitions", "minilm"
@@ -70,7 +71,7 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
                 # An earlier codebook or threshold is back: its proposals stand already.
                 events.record(connection, "tag", actor=tagger.coder.id, at=acts.now(), counts={"segments": 0})
         return TagSummary(tagger.coder.id, "", 0, 0, 0, foreign, notes)
-    proposals = _tagged(tagger, todo, progress)
+    proposals = _tagged(tagger, spoken(todo), progress)
     at = acts.now()
     run = Run(
         id=keyed_id(project.secret, "r", tagger.coder.id, at),

@@ -16,6 +16,7 @@ from qualcode.errors import NotEnoughData
 from qualcode.pipeline import acts, tagging
 from qualcode.pipeline.acts import Progress
 from qualcode.project import Project
+from qualcode.segments import spoken
 from qualcode.store import codings, corpus, events, frames
 from qualcode.store import themes as stored
 
@@ -52,7 +53,7 @@ def themes(project: Project, *, vectors: Remembering | None = None, progress: Pr
         covered |= {coding.segment for coding in onto(said, quoted, segments).codings}
         programmes = dict(frames.segments(connection)[["segment", "programme"]].itertuples(index=False, name=None))
         last, known = stored.latest(connection)
-    open_ones = [s for s in segments if s.id not in covered and languages[s.transcript] == codebook.language]
+    open_ones = spoken(s for s in segments if s.id not in covered and languages[s.transcript] == codebook.language)
     batch = _batch(project.secret, machine, settings.seed, settings.most_themes, open_ones)
     if batch == last:
         return ThemeSummary(tuple(known), "" if known else "nothing new to look at", len(open_ones), anew=False)

@@ -26,7 +26,7 @@ from qualcode.taggers import facets
 from qualcode.taggers.codebook_model import CodebookModel, Reading, ordinary_talk
 from qualcode.taggers.patterns import Hit, PatternMatcher
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same codebook and text could give another answer."""
 PATTERN_STRENGTH = 0.7
 ANSWER_STRENGTH = 0.8
