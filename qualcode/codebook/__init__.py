@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qualcode.codebook.codes import Code, Codebook, Facet, NearMiss
-from qualcode.codebook.crosswalk import Crosswalk, crosswalk
+from qualcode.codebook.crosswalk import Crosswalk, crosswalk, narrowed
 from qualcode.codebook.files import Fault, check, from_text, load, save
 from qualcode.codebook.growing import add
 from qualcode.codebook.pattern import Pattern
@@ -27,6 +27,7 @@ __all__ = [
     "from_text",
     "load",
     "merge",
+    "narrowed",
     "save",
     "slug",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -58,6 +58,14 @@ class Crosswalk:
                     if is_present:
                         found.setdefault(to, present[code])
         return tuple(codes), found
+
+
+def narrowed(walk: Crosswalk, found: Collection[str]) -> frozenset[str]:
+    """Codes that a declaration of completeness says nothing of, where these codes were found.
+
+    What was found may hold a narrower code or not, so where it was found, that one is neither present nor absent.
+    """
+    return frozenset(step.to_code for code in found for step in walk.steps.get(code, ()) if step.relation == "narrower")
 
 
 def crosswalk(rows: Sequence[Mapping[str, str]], codebook: Codebook, *, source: str = "") -> Crosswalk:

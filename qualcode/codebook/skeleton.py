@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from qualcode.codebook.codes import Code, Codebook, Facet
 from qualcode.errors import CodebookError
@@ -92,6 +92,21 @@ def from_rows(rows: Sequence[Mapping[str, str]], *, codebook_id: str, title: str
     if not codes:
         raise CodebookError(f"the column {label!r} holds no labels")
     return Codebook(codebook_id, title, tuple(codes.values()), facets=(POLARITY,))
+
+
+def free_id(label: str, above: str, taken: Collection[str]) -> str:
+    """An id for a label that no other code has: of two of one name the later takes its parent's name before its own.
+
+    >>> free_id("Cost!", "", {"cost"})
+    'cost_2'
+    """
+    own = slug(label)
+    if own in taken and above:
+        own = slug(f"{above} {label}")
+    number, free = 2, own
+    while free in taken:
+        free, number = f"{own[:58]}_{number}", number + 1
+    return free
 
 
 def from_labels(labels: Sequence[str], *, codebook_id: str, title: str) -> Codebook:

@@ -153,6 +153,7 @@ def parse(root: Any) -> RefiProject:
     texts, not_text = _sources(top.get("Sources"))
     for kind in ("Links", "Graphs"):
         not_text.update(_local(child) for child in _children(top.get(kind)))
+    not_text.update(_unread(root, top))
     codes = tuple(_codes(top["CodeBook"])) if "CodeBook" in top else ()
     guids = Counter(entry.guid for entry in codes) + Counter(text.guid for text in texts)
     return RefiProject(
@@ -175,6 +176,31 @@ def parse(root: Any) -> RefiProject:
         not_text=dict(not_text),
         doubled=sum(count - 1 for count in guids.values()),
     )
+
+
+def _unread(root: Any, top: Mapping[str, Any]) -> Counter[str]:
+    """What stands on codes, cases, sets, variables, notes and codings, and has no room here."""
+    found: Counter[str] = Counter()
+    for name in ("Cases", "Sets", "Variables"):
+        for item in _children(top.get(name)):
+            found[f"Description of a {_local(item)}"] += bool(_text(item, "Description"))
+            found[f"Note on a {_local(item)}"] += len(_refs(item, "NoteRef"))
+    for item in root.iter("{*}Code", "{*}Coding"):
+        found[f"Note on a {_local(item)}"] += len(_refs(item, "NoteRef"))
+        found["colour of a Code"] += _local(item) == "Code" and item.get("color") is not None
+    for item in _children(top.get("Notes"), "Note"):
+        found["Coding on a Note"] += len(list(_children(item, "Coding")))
+        found["PlainTextSelection of a Note"] += len(list(_children(item, "PlainTextSelection")))
+    found["Description of a Project"] += bool(_text(root, "Description"))
+    for item in root.iter("{*}Transcript"):
+        points = {_guid(point): point for point in _children(item, "SyncPoint")}
+        found["time of a SyncPoint"] += sum(point.get("timeStamp") is not None for point in points.values())
+        for chosen in _children(item, "TranscriptSelection"):
+            ends = (points.get(plain_guid(chosen.get(at))) for at in ("fromSyncPoint", "toSyncPoint"))
+            found["TranscriptSelection without a place in the text"] += any(
+                end is None or not end.get("position") for end in ends
+            )
+    return +found
 
 
 def plain_guid(text: str | None) -> str:

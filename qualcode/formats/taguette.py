@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 FIRST_BYTES = b"SQLite format 3\x00"
 _BLOCK_END = ""
-_BLOCKS = frozenset(
-    {"p", "div", "li", "ul", "ol", "table", "tr", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
-)
+_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
+_BLOCKS = _HEADINGS | {"p", "div", "li", "ul", "ol", "table", "tr", "td", "th", "dt", "dd", "blockquote", "pre"}
 
 
 @dataclass(frozen=True, slots=True)

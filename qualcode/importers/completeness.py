@@ -6,7 +6,7 @@ only the researcher knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -115,12 +115,3 @@ def _coders(line: Declaration, here: Set[str], everybody: Set[str]) -> list[str]
 def _names(transcript: Transcript) -> Set[str]:
     path = PurePosixPath(transcript.source.lower())
     return {transcript.id, str(path), path.name, path.stem, *([transcript.row] if transcript.row else [])}
-
-
-def by_code(lines: Iterable[Complete]) -> Mapping[str, int]:
-    """How many pairs of coder and transcript are complete, by code."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        for code in line.codes:
-            counts[code] = counts.get(code, 0) + 1
-    return counts

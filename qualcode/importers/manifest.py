@@ -18,7 +18,7 @@ from qualcode.importers.imported import Description
 from qualcode.importers.rows import read_rows
 
 FIELDS = ("kind", "case", "programme", "study", "group", "wave", "date", "language", "deidentified")
-_PSEUDONYM = re.compile(r"^[A-Za-z]{0,4}[-_ ]?\d{1,5}$")
+PSEUDONYM = re.compile(r"^[A-Za-z]{0,4}[-_ ]?\d{1,5}$")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -136,4 +136,4 @@ def from_file_name(file: str, pattern: str) -> Description:
             kind = said.get("kind", "").lower().replace(" ", "_").replace("-", "_")
             # A file name may be a person's: what is no kind is left out, and never printed.
             return _description(said | {"kind": kind if kind in KINDS else ""}, "file_name_pattern", 1, {})
-    return Description(case=stem) if _PSEUDONYM.match(stem) else Description()
+    return Description(case=stem) if PSEUDONYM.match(stem) else Description()

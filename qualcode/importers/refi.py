@@ -134,6 +134,9 @@ def _texts(
             own = replace(options, source=f"{options.source}/{label}", describe=_described(options, cases, people))
             source_hash = hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
             made = document(raw, own, source_hash=source_hash, encoding=encoding)
+            if len(cases) > 1 and own.describe.kind is None and _several_speak(made.transcripts[0], cases, people):
+                own = replace(own, describe=replace(own.describe, kind="focus_group"))
+                made = document(raw, own, source_hash=source_hash, encoding=encoding)
         except ImporterError as error:
             skipped.append(Skipped(place, error.message, failed=True, hint=error.hint))
             continue
@@ -145,13 +148,14 @@ def _texts(
 def _described(options: ReadOptions, cases: Sequence[str], people: refi_cases.People) -> Description:
     describe = options.describe
     case = cases[0] if len(cases) == 1 else None
-    programmes = {people.cases[id_].programme for id_ in cases if id_ in people.cases}
-    return replace(
-        describe,
-        case=case,
-        kind=describe.kind or ("focus_group" if len(cases) > 1 else None),
-        programme=programmes.pop() if len(programmes) == 1 else describe.programme,
-    )
+    programmes = {people.cases[id_].programme for id_ in cases if id_ in people.cases} - {None}
+    return replace(describe, case=case, programme=programmes.pop() if len(programmes) == 1 else describe.programme)
+
+
+def _several_speak(transcript: Transcript, cases: Sequence[str], people: refi_cases.People) -> bool:
+    """Whether two or more of a text's cases are its speakers: then it is a group's. A place may be a case as well."""
+    speaking = {people.named.get(turn.speaker) for turn in transcript.turns} & set(cases)
+    return len(speaking) > 1
 
 
 def _raw(entry: TextEntry, packed: Archive, folder: Path, place: str) -> tuple[str, str]:
@@ -171,7 +175,7 @@ def _raw(entry: TextEntry, packed: Archive, folder: Path, place: str) -> tuple[s
     return (_MARK + text if marked else text), encoding
 
 
-def _bytes(where: str, packed: Archive, folder: Path, place: str) -> bytes:
+def _bytes(where: str, packed: Archive, folder: Path | None, place: str) -> bytes:
     """A member of the archive, or a file beside it; a path of another machine is never followed."""
     scheme, _, rest = where.partition("://")
     name = PurePosixPath((rest if scheme in ("internal", "relative", "absolute") else where).replace("\\", "/")).name
@@ -181,14 +185,28 @@ def _bytes(where: str, packed: Archive, folder: Path, place: str) -> bytes:
             if candidate in members:
                 return packed.read(members[candidate])
         raise MalformedTranscript("the archive lacks its text", path=place, hint="export the project anew")
-    beside = [*folder.glob(name), *folder.glob(f"*/{name}")] if name and not set(name) & set("*?[") else []
-    if not beside:
+    beside = _beside(folder, PurePosixPath(rest.replace("\\", "/").lstrip("/")), name) if folder else []
+    if len(beside) != 1:
+        why = "stands in several folders beside the project" if beside else "lies outside the project"
         raise MalformedTranscript(
-            "its text lies outside the project, on the computer that wrote it",
+            f"its text {why}",
             path=place,
             hint="put the text file beside the project file, or export the project with its documents",
         )
     return contents(beside[0], place)
+
+
+def _beside(folder: Path, stated: PurePosixPath, name: str) -> list[Path]:
+    """The file at the stated place below the project's folder, else those of that name in it or one folder below."""
+    if ".." not in stated.parts and _is_own(folder / stated, folder):
+        return [folder / stated]
+    below = [folder, *(child for child in sorted(folder.iterdir()) if child.is_dir() and not child.is_symlink())]
+    return [path / name for path in below if name and _is_own(path / name, folder)]
+
+
+def _is_own(path: Path, folder: Path) -> bool:
+    """An ordinary file below the folder; no link, which may lead anywhere."""
+    return path.is_file() and not path.is_symlink() and path.resolve().is_relative_to(folder.resolve())
 
 
 def _marked(text: _Text) -> Marked:
@@ -301,7 +319,7 @@ class _Work:
             try:
                 words = note.content
                 if words is None and note.plain:
-                    words, _, _ = decoded(_bytes(note.plain, packed, Path("/nowhere"), packed.source), packed.source)
+                    words, _, _ = decoded(_bytes(note.plain, packed, None, packed.source), packed.source)
             except ImporterError:
                 words = None
             if words:

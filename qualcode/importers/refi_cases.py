@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +10,7 @@ from qualcode.corpus import ASKING, AttributeValue, Case, Transcript, keyed_id
 from qualcode.formats.refi import CaseEntry, RefiProject, TextEntry
 from qualcode.importers.attributes import typed
 from qualcode.importers.columns import NAMES
+from qualcode.importers.labels import key_of
 
 SET = "set"
 """The attribute that names the set of documents that a case's text belongs to."""
@@ -24,7 +25,7 @@ class People:
     of_guid: Mapping[str, str] = field(repr=False)
     """GUID of a case to its id."""
     named: Mapping[str, str] = field(repr=False)
-    """Lower-cased name of a case to its id: a speaker's label may be it."""
+    """A case's name, as `labels.key_of` makes it, to its id: a speaker's label may be it."""
 
 
 def people(project: RefiProject, secret: bytes) -> People:
@@ -36,8 +37,11 @@ def people(project: RefiProject, secret: bytes) -> People:
     of_source: dict[str, list[str]] = defaultdict(list)
     stated: dict[str, dict[str, str]] = {}
     of_guid: dict[str, str] = {}
+    doubles = Counter(" ".join(entry.name.split()) for entry in project.cases)
     for entry in project.cases:
-        case = " ".join(entry.name.split()) or keyed_id(secret, "p", entry.guid)
+        name = " ".join(entry.name.split())
+        own_name = name if doubles[name] == 1 else f"{name}#{entry.guid[:8]}"
+        case = own_name if name else keyed_id(secret, "p", entry.guid)
         of_guid[entry.guid] = case
         stated.setdefault(case, {}).update(_by_name(entry.values, project))
         for source in entry.sources:
@@ -55,7 +59,11 @@ def people(project: RefiProject, secret: bytes) -> People:
         cases=_typed(stated),
         of_source={source: tuple(cases) for source, cases in of_source.items()},
         of_guid=of_guid,
-        named={entry.name.strip().lower(): of_guid[entry.guid] for entry in project.cases if entry.name.strip()},
+        named={
+            key_of(entry.name): of_guid[entry.guid]
+            for entry in project.cases
+            if doubles[" ".join(entry.name.split())] == 1
+        },
     )
 
 
@@ -67,7 +75,7 @@ def with_cases(transcript: Transcript, spans: Sequence[tuple[int, int, str]], pe
     """
     turns = []
     for turn in transcript.turns:
-        case = people.named.get(turn.speaker.strip().lower())
+        case = people.named.get(turn.speaker)
         for start, end, whose in spans:
             if 2 * (min(end, turn.end) - max(start, turn.start)) >= turn.end - turn.start:
                 case = whose

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qualcode.codebook import Code, Codebook, slug
-from qualcode.codebook.skeleton import POLARITY
+from qualcode.codebook.skeleton import POLARITY, free_id
 from qualcode.formats.refi import CodeEntry
-
-_MOST_ID = 58
 
 
 def codebook(entries: Sequence[CodeEntry], *, title: str) -> tuple[Codebook | None, Mapping[str, str]]:
@@ -27,7 +25,7 @@ def codebook(entries: Sequence[CodeEntry], *, title: str) -> tuple[Codebook | No
         above, colons, rest = label.rpartition("::")
         if parent is None and colons and rest.strip() and names.get(above) not in (None, entry.guid):
             label, parent = rest.strip(), names[above]
-        ids[entry.guid] = _free(label, _name_of(parent, entries), set(ids.values()))
+        ids[entry.guid] = free_id(label, _name_of(parent, entries), set(ids.values()))
         codes.append(
             Code(
                 id=ids[entry.guid],
@@ -50,13 +48,3 @@ def _name_of(guid: str | None, entries: Sequence[CodeEntry]) -> str:
 
 def _placed(code: Code, ids: Mapping[str, str]) -> Code:
     return replace(code, parent=ids.get(code.parent) if code.parent else None)
-
-
-def _free(label: str, above: str, taken: set[str]) -> str:
-    own = slug(label)
-    if own in taken and above:
-        own = slug(f"{above} {label}")
-    number, free = 2, own
-    while free in taken:
-        free, number = f"{own[:_MOST_ID]}_{number}", number + 1
-    return free

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from qualcode.codebook import Code, Codebook, slug
-from qualcode.codebook.skeleton import POLARITY
+from qualcode.codebook.skeleton import POLARITY, free_id
 from qualcode.coding import Coder
 from qualcode.corpus import Transcript
 from qualcode.errors import ImporterError, MalformedTranscript
@@ -45,22 +46,24 @@ def read(path: Path, options: ReadOptions) -> Imported:
     notes: list[str] = []
     lost: Counter[str] = Counter()
     tags: dict[str, str] = {}
+    codes: dict[str, str] = {}
     names = Counter(document.name for project in projects for document in project.documents)
     for project in projects:
         tags |= {path: text for path, text in project.tags.items() if text or path not in tags}
+        for tag in project.tags:
+            codes.setdefault(tag, free_id(tag, "", codes.values()))
         for found in project.documents:
             place = f"{options.source}#{found.id}"
             label = found.name if names[found.name] == 1 else f"{found.name}#{found.id}"
             try:
-                made = _document(found, replace(options, source=f"{options.source}/{label}"))
+                made = _document(found, replace(options, source=f"{options.source}/{label}"), alone=len(names) == 1)
             except ImporterError as error:
                 skipped.append(Skipped(place, error.message, failed=True, count=1, hint=error.hint))
                 lost["highlight in a document without text"] += len(found.highlights)
                 continue
             transcripts += made.transcripts
             notes += made.notes
-            given += _highlights(project, found, made.transcripts[0], lost)
-    codes = {tag: slug(tag) for tag in tags}
+            given += _highlights(project, found, made.transcripts[0], codes, lost)
     codebook = _codebook(tags, codes, PurePosixPath(options.source).stem)
     coders = {decision.coder for decision in given if decision.coder}
     if outside := lost.pop(_OUTSIDE, 0):
@@ -76,15 +79,22 @@ def read(path: Path, options: ReadOptions) -> Imported:
     )
 
 
-def _document(found: Document, options: ReadOptions) -> Imported:
+def _document(found: Document, options: ReadOptions, *, alone: bool) -> Imported:
     own = options.describe
     named = from_file_name(found.name, "")
-    describe = replace(own, case=own.case or named.case)
+    # What is said of the whole file as a case holds where the file is one document.
+    describe = replace(own, case=named.case or (own.case if alone else None))
     source_hash = hashlib.sha256(found.text.encode("utf-8", "surrogatepass")).hexdigest()
     return document(found.text, replace(options, describe=describe), source_hash=source_hash, encoding="taguette")
 
 
-def _highlights(project: TaguetteProject, found: Document, transcript: Transcript, lost: Counter[str]) -> list[Given]:
+def _highlights(
+    project: TaguetteProject,
+    found: Document,
+    transcript: Transcript,
+    codes: Mapping[str, str],
+    lost: Counter[str],
+) -> list[Given]:
     given = []
     for highlight in found.highlights:
         place = found.places.span(highlight.start, highlight.end)
@@ -94,7 +104,7 @@ def _highlights(project: TaguetteProject, found: Document, transcript: Transcrip
         at = utc(highlight.at)
         for tag in highlight.tags:
             key = f"taguette:{project.id}:{highlight.id}"
-            code = slug(tag)
+            code = codes[tag]
             given.append(
                 Given(highlight.id, transcript.id, *place, (code,), {code: {}}, highlight.user or "unknown", at, key)
             )

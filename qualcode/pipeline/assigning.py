@@ -158,7 +158,7 @@ def _members(
     text = project.codebook_text
 
     def without_names(transcript: Transcript) -> Transcript:
-        return packing.carried(transcript, source=False, speakers=speakers)
+        return packing.carried(transcript, whole=False, speakers=speakers)
 
     def texts() -> Iterator[Text]:
         for transcript in exchange.transcripts(connection, ids):

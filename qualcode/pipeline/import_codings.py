@@ -103,12 +103,11 @@ def import_codings(
         return f"{coder.id}:{name}" if name and name != coder.id else coder.id
 
     by_id = {transcript.id: transcript for transcript in transcripts}
-    given = [interchange.crossed(decision, walk) for decision in table.given]
+    given = interchange.crossed(table.given, walk)
     now = acts.now()
     selections, decided = judging.located(given, by_id, who=who, secret=project.secret, now=now, blind=not visible)
     whole, idle = completeness.complete(declared, table.given, transcripts, table.codes)
-    for line in whole:
-        judged, _ = walk.carried(line.codes, {})
+    for line, judged in interchange.completely(whole, table.given, walk):
         decided.append((Judged(line.transcript, who(line.coder), judged, blind=not visible, made_at=now), []))
     coders = {judged.coder: replace(coder, id=judged.coder) for judged, _ in decided}
     done = judging.append(project, decided, coders, codebook, selections=selections, actor=coder.id)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qualcode import plugins
 from qualcode.corpus import Case, Kind, Transcript
-from qualcode.errors import ImporterError, PluginError, UnknownFormat
+from qualcode.errors import CodebookError, ImporterError, PluginError, UnknownFormat
 from qualcode.importers import Imported, Loss, ReadOptions, Skipped, TableColumns
 from qualcode.importers.completeness import Declaration
 from qualcode.importers.confined import Job, Readers
@@ -84,12 +84,14 @@ def import_files(
     Raises:
         ProjectError: `raw` cannot be used, or the project lies inside it.
         ImporterError: the manifest is faulty or names files that are not there.
+        CodebookError: the codebook or the project's crosswalk has faults; nothing is imported then.
     """
     listing = listed(raw)
     base = raw if raw.is_dir() else raw.parent
     refuse_inside(project.folder, raw)
     names = [named(path, base) for path in listing.files]
     manifest = manifest_of(project, base, names, kind, whole=raw.is_dir())
+    interchange.crosswalk_of(project)
     if (base / PROGRAMMES).exists():
         describe_programmes(project, base / PROGRAMMES)
     arrivals = _Arrivals(project, listing.skipped)
@@ -101,7 +103,7 @@ def import_files(
         if not tables.confirmed(answer, name, tables.stated(project.settings, name, columns), confirm):
             arrivals.skipped.append(tables.refused(name))
             continue
-        arrivals.take(name, _with_cases(answer), declared)
+        arrivals.take(name, _with_cases(name, answer), declared)
     progress("import", len(names), len(names))
     return arrivals.summary(len(names))
 
@@ -136,8 +138,7 @@ class _Arrivals:
         self._places.take((*found.fresh, *found.renewed))
         if imported.columns:
             tables.keep(self._project, name, imported.columns)
-        taken = interchange.take(self._project, imported, name, declared=declared)
-        self._taken += [taken] if taken else []
+        taken = self._taken_with(name, imported, declared)
         if found.fresh or changed or found.renewed or (taken and taken.anything):
             self._notes += [(name, note) for note in imported.notes]
             self._losses += [(name, loss) for loss in imported.losses]
@@ -148,6 +149,17 @@ class _Arrivals:
         self._kinds.update(transcript.kind for transcript in found.fresh)
         self._unknown += unknown((*found.fresh, *changed, *found.renewed))
         self._arrived.update(transcript.id for transcript in (*found.fresh, *found.renewed))
+
+    def _taken_with(self, name: str, imported: Imported, declared: Sequence[Declaration]) -> Taken | None:
+        """Codes, codings and memos of the file; a fault in the codebook fails this file and no other."""
+        try:
+            taken = interchange.take(self._project, imported, name, declared=declared)
+        except CodebookError as error:
+            why = f"its texts are in, its codes and codings are not: {error}"
+            self.skipped.append(Skipped(name, why, failed=True, hint=error.hint))
+            return None
+        self._taken += [taken] if taken else []
+        return taken
 
     def summary(self, files: int) -> ImportSummary:
         """Write the cases of all files, look for texts that came twice, and say what came of it all."""
@@ -224,9 +236,23 @@ def _unknown(path: Path, suffix: str, name: str, readable: Sequence[str]) -> Unk
     return UnknownFormat(why, path=name, hint=hint)
 
 
-def _with_cases(imported: Imported) -> Imported:
-    """An undescribed document's case is the document itself: never the file's name, which may be a person's."""
-    return replace(imported, transcripts=tuple(t if t.case else replace(t, case=t.id) for t in imported.transcripts))
+def _with_cases(name: str, imported: Imported) -> Imported:
+    """An undescribed document's case is the document itself: never the file's name, which may be a person's.
+
+    Documents of one file with the very same words are one text; what is said of either stands on it.
+    """
+    once = {transcript.id: transcript for transcript in reversed(imported.transcripts)}
+    texts = [once[id_] for id_ in dict.fromkeys(transcript.id for transcript in imported.transcripts)]
+    doubled = len(imported.transcripts) - len(texts)
+    return replace(
+        imported,
+        transcripts=tuple(text if text.case else replace(text, case=text.id) for text in texts),
+        skipped=(*imported.skipped, *(_doubled(name, doubled) if doubled else ())),
+    )
+
+
+def _doubled(name: str, count: int) -> tuple[Skipped, ...]:
+    return (Skipped(name, "a document of the file has the very same words as another of it", count=count),)
 
 
 def _described_anew(project: Project, again: Sequence[Transcript]) -> list[Transcript]:

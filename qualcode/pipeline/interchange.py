@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qualcode import codebook as codebooks
-from qualcode.codebook import Code, Codebook, Crosswalk
+from qualcode.codebook import Code, Codebook, Crosswalk, narrowed
 from qualcode.coding import Judged
 from qualcode.importers import Given, Imported
 from qualcode.importers import completeness as declarations
-from qualcode.importers.completeness import Declaration
+from qualcode.importers.completeness import Complete, Declaration
 from qualcode.importers.rows import read_rows
 from qualcode.pipeline import acts, judging
 from qualcode.project import CODEBOOK, Project
@@ -72,8 +75,15 @@ def keep_crosswalk(project: Project, path: Path) -> None:
         ImporterError: the table cannot be read.
         CodebookError: it has faults; the project's own stays then.
     """
-    codebooks.crosswalk(read_rows(path, path.name), project.codebook, source=path.name)
-    (project.folder / CROSSWALK).write_bytes(path.read_bytes())
+    rows = read_rows(path, path.name)
+    codebooks.crosswalk(rows, project.codebook, source=path.name)
+    written = io.StringIO(newline="")
+    table = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    unfinished = project.folder / f"{CROSSWALK}.tmp"
+    unfinished.write_text(written.getvalue(), encoding="utf-8")
+    unfinished.replace(project.folder / CROSSWALK)
 
 
 def take(
@@ -102,15 +112,15 @@ def take(
     wanted = {decision.transcript for decision in imported.given} | {text.id for text in imported.transcripts}
     with project.store.reading() as connection:
         texts = {text.id: text for text in corpus.transcripts(connection, wanted)}
-    given = [crossed(decision, walk) for decision in imported.given if decision.transcript in texts]
+    theirs = [decision for decision in imported.given if decision.transcript in texts]
+    given = crossed(theirs, walk)
     now = acts.now()
     selections, decided = judging.located(
         given, texts, who=lambda name: name, secret=project.secret, now=now, blind=blind
     )
     codes = [code.id for code in imported.codebook or () if code.codable]
     whole, idle = declarations.complete(declared, imported.given, list(texts.values()), codes)
-    for line in whole:
-        judged, _ = walk.carried(line.codes, {})
+    for line, judged in completely(whole, theirs, walk):
         decided.append((Judged(line.transcript, line.coder, judged, blind=blind, made_at=now), []))
     coders = {coder.id: coder for coder in imported.coders}
     done = judging.append(project, decided, coders, project.codebook, selections=selections)
@@ -168,10 +178,47 @@ def add_codes(project: Project, new: Sequence[Code]) -> tuple[str, ...]:
     return tuple(code.id for code in new)
 
 
-def crossed(decision: Given, walk: Crosswalk) -> Given:
-    """A decision after the crosswalk; one that is carried neither way judges nothing."""
-    judged, present = walk.carried(decision.judged, decision.present)
-    return replace(decision, judged=judged, present=present)
+def crossed(given: Sequence[Given], walk: Crosswalk) -> list[Given]:
+    """Decisions after the crosswalk; one that is carried neither way judges nothing.
+
+    Where several codes of one coder on one stretch lead to one code, a present wins over an absent.
+    """
+    carried = []
+    present: set[tuple[str, int, int, str, str]] = set()
+    for decision in given:
+        judged, there = walk.carried(decision.judged, decision.present)
+        carried.append(replace(decision, judged=judged, present=there))
+        if any(code in walk for code in decision.judged):
+            place = (decision.transcript, decision.start, decision.end, decision.coder)
+            present |= {(*place, code) for code in there}
+    found = []
+    for decision in carried:
+        place = (decision.transcript, decision.start, decision.end, decision.coder)
+        left = tuple(c for c in decision.judged if c in decision.present or (*place, c) not in present)
+        found.append(replace(decision, judged=left))
+    return found
+
+
+def completely(
+    whole: Sequence[Complete], given: Sequence[Given], walk: Crosswalk
+) -> Iterator[tuple[Complete, tuple[str, ...]]]:
+    """Declarations of completeness after the crosswalk, each with the codes that it still says something of.
+
+    Args:
+        whole: the declarations.
+        given: the decisions of the same file, before the crosswalk.
+        walk: the crosswalk.
+    """
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for decision in given:
+        found[decision.transcript, decision.coder] |= set(decision.present)
+    for line in whole:
+        exact = {s.to_code for code in line.codes for s in walk.steps.get(code, ()) if s.relation == "exact"}
+        unsaid = narrowed(walk, found[line.transcript, line.coder]) - exact
+        judged, _ = walk.carried(line.codes, {})
+        left = tuple(code for code in judged if code not in unsaid)
+        if left:
+            yield line, left
 
 
 def _take_memos(project: Project, imported: Imported) -> int:

@@ -12,6 +12,7 @@ from qualcode.corpus import Programme, Transcript, keyed_id
 from qualcode.errors import ImporterError, NotEnoughData, ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import Candidate, Contents, Pack, PackKind, Rows, Stretch, Text, placed, text_of
+from qualcode.importers.manifest import PSEUDONYM
 from qualcode.pipeline import acts
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events, exchange, themes
@@ -81,10 +82,20 @@ def as_of(connection: Connection) -> str:
     return next((e.at for e in reversed(events.all_events(connection)) if e.kind != PACKED), "")
 
 
-def carried(transcript: Transcript, *, source: bool, speakers: bool) -> Transcript:
-    """The transcript without what must not travel: labels of speakers, and the name of the file."""
+def carried(transcript: Transcript, *, whole: bool, speakers: bool) -> Transcript:
+    """The transcript without what must not travel: labels of speakers; in a part, also names of files and cases.
+
+    A case's id may be a name, as a file's name may: in a part, only one of letters and a number travels as it is.
+    """
     turns = transcript.turns if speakers else tuple(replace(turn, speaker="") for turn in transcript.turns)
-    return replace(transcript, turns=turns, source=transcript.source if source else packs.mark(transcript.source))
+    if whole:
+        return replace(transcript, turns=turns)
+    turns = tuple(replace(turn, case=_unnamed(turn.case)) for turn in turns)
+    return replace(transcript, turns=turns, case=_unnamed(transcript.case), source=packs.mark(transcript.source))
+
+
+def _unnamed(case: str | None) -> str | None:
+    return case if case is None or PSEUDONYM.match(case.split(".")[0]) or case.startswith("t_") else packs.mark(case)
 
 
 def by_places(sample: Sample, found: Mapping[str, Stretch]) -> Sample:
@@ -161,7 +172,7 @@ def _whole(project: Project, connection: Connection, speakers: bool) -> dict[str
 
     def texts() -> Iterator[Text]:
         for transcript in exchange.transcripts(connection, ids):
-            yield text_of(carried(transcript, source=True, speakers=speakers), words=True)
+            yield text_of(carried(transcript, whole=True, speakers=speakers), words=True)
 
     return {
         packs.TEXTS: texts,

@@ -65,7 +65,7 @@ def test_the_program_that_is_named_does_not_decide(name):
 
 
 def test_where_all_ways_give_the_same_it_does_not_matter():
-    found = detect([Marked("Plain words on one line.", [(6, 11, "words")])])
+    found = detect([Marked("Plain words on one line.", [(0, 5, "Plain"), (6, 11, "words")])])
     assert found.sure
     assert found.all_the_same
 
@@ -73,8 +73,9 @@ def test_where_all_ways_give_the_same_it_does_not_matter():
 def test_two_ways_that_fit_alike_are_settled_by_the_habit_of_the_program_and_said():
     # Two line ends before the quotation, and at each place that comes into question a word begins and ends.
     text = Marked("\n\na b a b", [(4, 5, "")])
-    assert detect([text]).by_habit
-    assert detect([text]).convention == SPEC
+    assert not detect([text], "a script").sure
+    assert detect([text], "MAXQDA 24").by_habit
+    assert detect([text], "MAXQDA 24").convention == SPEC
     assert detect([text], "NVivo 12").convention == Convention("UTF-16 units", 2)
 
 
@@ -93,6 +94,15 @@ def test_no_selection_is_no_evidence_and_no_obstacle():
 @pytest.mark.parametrize("span", [(-1, 3), (0, 99), (5, 5), (7, 3), (2, 5)])
 def test_a_selection_outside_or_within_a_character_has_no_place(span):
     assert places(Marked(TEXT, [(*span, "")]), BYTES.convention) == [None]
+
+
+def test_an_end_that_may_be_in_or_out_is_refused_where_nobody_knows_the_program():
+    # Whole sentences: with the last letter in or out, each ends at the edge of a word.
+    text = "I went home. It was late. Nobody called. The tea was cold."
+    ends = [place for place, letter in enumerate(text) if letter == "."]
+    starts = [0, *(end + 2 for end in ends[:-1])]
+    selections = [(start, end, "") for start, end in zip(starts, ends, strict=True)]
+    assert not detect([Marked(text, selections)], "a script").sure
 
 
 WORDS = st.text(st.sampled_from("abé😀ß漢"), min_size=1, max_size=6)

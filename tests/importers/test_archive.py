@@ -45,7 +45,7 @@ def test_a_name_twice_is_refused() -> None:
         archive.opened(packed.getvalue(), "x.zip", "an archive")
 
 
-@pytest.mark.parametrize("cut", [0, 10, -30])
+@pytest.mark.parametrize("cut", [10, -30])
 def test_what_is_cut_short_is_refused(cut: int) -> None:
     with pytest.raises(MalformedTranscript, match="cut short"):
         archive.opened(_zip(a=b"one two three")[:cut], "x.zip", "an archive")

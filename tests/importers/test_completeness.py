@@ -7,7 +7,7 @@ import pytest
 from qualcode.corpus import Transcript, Turn
 from qualcode.errors import ImporterError
 from qualcode.importers import Given
-from qualcode.importers.completeness import Complete, Declaration, by_code, complete, stated
+from qualcode.importers.completeness import Declaration, complete, stated
 
 TEXTS = [Transcript(f"t_{n}", "Words.", (Turn(0, 6),), source=f"study.qdpx/P0{n}.docx") for n in (1, 2, 3)]
 GIVEN = [
@@ -65,7 +65,3 @@ def test_a_table_without_its_columns_is_refused(tmp_path):
     path.write_text("who,codes\nx,y\n", encoding="utf-8")
     with pytest.raises(ImporterError):
         stated(str(path))
-
-
-def test_counts_by_code():
-    assert by_code([Complete("t", "a", ("x", "y")), Complete("t", "b", ("x",))]) == {"x": 2, "y": 1}
