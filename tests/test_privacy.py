@@ -7,6 +7,7 @@ import importlib
 import json
 import pkgutil
 import sqlite3
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,6 +27,7 @@ from qualcode.pipeline.merging import merge
 from qualcode.pipeline.packing import pack
 from qualcode.project import Project, read_settings
 from qualcode.store import codings, corpus, events
+from tests.dialects import MAXQDA, TEXTS, written
 from tests.invented import interview, qualcode, write_files
 
 SENTINEL = "Zyzzyva Lamplight"
@@ -93,6 +95,29 @@ def test_what_a_library_said_of_a_file_is_not_carried_on(tmp_path: Path, name: s
     with pytest.raises(ImporterError) as caught:
         plugins.load("importers", path.suffix[1:])(path, ReadOptions(b"secret", name))
     assert _hidden(_chained(caught.value))
+
+
+@pytest.mark.parametrize("act", ["as it is", "twice the same text", "a selection outside", "no text", "broken"])
+def test_a_project_of_another_tool_is_told_without_its_names_and_words(make, act: str) -> None:
+    project = make({"P01.txt": TALK})
+    raw = project.folder.parent / "raw"
+    body = written(MAXQDA).replace('name="P01"', f'name="{SENTINEL}"').replace('name="P02"', f'name="{SENTINEL} two"')
+    body = body.replace("</PlainTextContent>", f"</PlainTextContent><Description>{SENTINEL}</Description>", 1)
+    changes = {
+        "broken": ("I felt so alone", f"I felt so alone, {SENTINEL}"),
+        "twice the same text": (TEXTS["P02"], TEXTS["P01"]),
+        "a selection outside": ('endPosition="', 'endPosition="9'),
+        "no text": ("PlainTextContent>", "NoContent>"),
+    }
+    if act in changes:
+        assert changes[act][0] in body
+        body = body.replace(*changes[act])
+    with zipfile.ZipFile(raw / "study.qdpx", "w") as archive:
+        archive.writestr("project.qde", body)
+    summary = import_files(project, raw)
+    assert _hidden(repr(summary)), summary
+    with project.store.reading() as connection:
+        assert _hidden(repr(events.all_events(connection)))
 
 
 @pytest.mark.parametrize("words", [[], ["--column", "text=comment"]])

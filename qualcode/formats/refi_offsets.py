@@ -23,10 +23,7 @@ Place = tuple[int, int]
 FITS = 0.9
 """Share of the checks that a convention must pass; people select half words, too, though seldom."""
 LEAD = 2
-"""Where another convention puts selections elsewhere, the best must win so many checks, and `TIMES` what it loses.
-
-Of 1,500 small random projects of an unknown program, none was taken wrongly so, and four with a lead of one.
-"""
+"""Where another convention puts selections elsewhere, the best must win so many checks, and `TIMES` what it loses."""
 TIMES = 5
 NAME_LETTERS = 8
 """A name that is shorter, or holds no letter, is no evidence: MAXQDA writes `start,end`."""

@@ -10,7 +10,8 @@ from qualcode import codebook as codebooks
 from qualcode.codebook import Codebook, Fault
 from qualcode.codebook.skeleton import DEFINITION_COLUMNS
 from qualcode.errors import CodebookError
-from qualcode.importers import ReadOptions, codings, refi
+from qualcode.importers import Imported, ReadOptions, codings
+from qualcode.importers.confined import Job, Readers
 from qualcode.importers.rows import read_rows
 
 
@@ -45,9 +46,12 @@ def import_file(file: Path, out: Path) -> Codebook:
 def _codebook(file: Path, codebook_id: str, title: str) -> Codebook:
     if file.suffix.lower() in (".qdc", ".qdpx"):
         # No text of it is kept, so no id hangs on the key.
-        options = ReadOptions(secret=b"", source=file.name)
-        read = refi.read_codebook if file.suffix.lower() == ".qdc" else refi.read
-        found = read(file, options).codebook
+        job = Job(file, file.suffix.lower()[1:], ReadOptions(secret=b"", source=file.name))
+        with Readers(most=1) as readers:
+            (answer,) = readers.read([job])
+        if not isinstance(answer, Imported):
+            raise answer
+        found = answer.codebook
         if found is None:
             raise CodebookError("the project holds no codes", path=file.name)
         return replace(found, id=codebook_id, title=title)

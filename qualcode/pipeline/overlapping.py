@@ -9,6 +9,8 @@ from qualcode.project import Project
 from qualcode.store import sketches
 
 _BATCH = 200
+PROJECTS = (".qdpx", ".sqlite3")
+"""Files that hold several texts, each with a name of its own."""
 
 
 def notes(project: Project, new: Set[str]) -> list[tuple[str, str]]:
@@ -30,8 +32,16 @@ def notes(project: Project, new: Set[str]) -> list[tuple[str, str]]:
         source = sketches.sources(connection, {id_ for pair in found for id_ in (pair.first, pair.second)})
     return [
         (
-            source[pair.first],
-            f"{pair.share:.0%} of it stands in {source[pair.second]} too: what they share is counted twice",
+            _place(pair.first, source[pair.first]),
+            f"{pair.share:.0%} of it stands in {_place(pair.second, source[pair.second])} too: "
+            "what they share is counted twice",
         )
         for pair in found
     ]
+
+
+def _place(transcript: str, source: str) -> str:
+    """The file; and of a text inside another tool's project its id, since its name may be a person's."""
+    parts = source.split("/")
+    inside = next((n for n, part in enumerate(parts[:-1], start=1) if part.lower().endswith(PROJECTS)), None)
+    return f"{'/'.join(parts[:inside])}#{transcript}" if inside else source

@@ -11,7 +11,7 @@ from lxml import etree
 
 from qualcode import testing
 from qualcode.errors import ImporterError, MalformedTranscript
-from qualcode.importers import Imported, ReadOptions, refi
+from qualcode.importers import Description, Imported, ReadOptions, refi
 from tests.dialects import (
     ARMS,
     ATLAS,
@@ -326,3 +326,57 @@ def test_users_of_one_name_stay_two_coders_and_a_tagger_is_a_machine(tmp_path: P
     assert len({coder.id for coder in coders}) == 2
     path = _changed(tmp_path / "x.qdpx", ('name="ben"', 'name="qualcode 0.1"'))
     assert {coder.id: coder.kind for coder in refi.read(path, OPTIONS).coders}["qualcode 0.1"] == "machine"
+
+
+def test_a_text_named_by_a_path_is_that_one_and_no_other_of_its_name(tmp_path: Path) -> None:
+    for folder in ("A", "B"):
+        (tmp_path / folder).mkdir()
+        for name, text in TEXTS.items():
+            shown = text if folder == "A" else text.upper()
+            (tmp_path / folder / f"{guid('text', name)}.txt").write_text(shown, encoding="utf-8")
+    project = written(Dialect(scheme="relative://")).replace("relative:///", "relative:///A/")
+    assert _said(refi.read(_packed(tmp_path / "x.qdpx", project), OPTIONS)) == WANTED
+    nowhere = refi.read(_packed(tmp_path / "x.qdpx", project.replace("///A/", "///C/")), OPTIONS)
+    assert [item.reason for item in nowhere.skipped] == ["its text stands in several folders beside the project"] * 3
+    link = tmp_path / "alone"
+    link.mkdir()
+    (link / f"{guid('text', 'P01')}.txt").symlink_to(tmp_path / "A" / f"{guid('text', 'P01')}.txt")
+    assert not refi.read(_packed(link / "x.qdpx", project), OPTIONS).transcripts
+
+
+def test_two_cases_of_one_name_stay_two_people(tmp_path: Path) -> None:
+    found = refi.read(
+        _changed(tmp_path / "x.qdpx", ('name="P02"><VariableValue>', 'name="P01"><VariableValue>')), OPTIONS
+    )
+    cases = [case.id for case in found.cases]
+    assert len(set(cases)) == 3
+    assert sum(case.startswith("P01#") for case in cases) == 2
+
+
+def test_a_programme_that_the_manifest_states_stays_where_the_project_states_none(tmp_path: Path) -> None:
+    path = _changed(tmp_path / "x.qdpx", ("<TextValue>Kettle</TextValue>", "<TextValue></TextValue>"))
+    told = ReadOptions(OPTIONS.secret, "study.qdpx", Description(programme="north"))
+    assert [t.programme for t in refi.read(path, told).transcripts] == ["north", "north", "Bridge"]
+
+
+def test_a_person_and_a_place_on_one_text_make_no_group(tmp_path: Path) -> None:
+    place = f'<Case guid="{guid("place")}" name="Hall"><SourceRef targetGUID="{guid("text", "P01")}"/></Case></Cases>'
+    found = refi.read(_changed(tmp_path / "x.qdpx", ("</Cases>", place)), OPTIONS)
+    assert {transcript.kind for transcript in found.transcripts} == {"interview"}
+
+
+def test_a_comment_in_the_xml_cuts_no_text(tmp_path: Path) -> None:
+    path = _changed(tmp_path / "x.qdpx", ("the kettle on", "the kettle<!-- so --> on"))
+    assert "the kettle on" in refi.read(path, OPTIONS).transcripts[2].text
+
+
+def test_what_stands_on_codes_and_notes_is_in_the_loss_report(tmp_path: Path) -> None:
+    note = f'<Notes><Note guid="{guid("n")}"><PlainTextContent>x</PlainTextContent></Note></Notes></Project>'
+    path = _changed(
+        tmp_path / "x.qdpx",
+        ("</Project>", note),
+        ("</Description>", f'</Description><NoteRef targetGUID="{guid("n")}"/>'),
+        ('name="paperwork"', 'name="paperwork" color="#fff"'),
+    )
+    losses = {loss.kind: loss.count for loss in refi.read(path, OPTIONS).losses}
+    assert losses == {"Note on a Code": 1, "colour of a Code": 1}

@@ -10,7 +10,7 @@ import pytest
 
 from qualcode import testing
 from qualcode.errors import MalformedTranscript
-from qualcode.importers import Imported, ReadOptions, taguette
+from qualcode.importers import Description, Imported, ReadOptions, taguette
 
 OPTIONS = ReadOptions(b"one secret of a project", "study.sqlite3")
 SCHEMA = """
@@ -129,3 +129,21 @@ def test_damage_is_told_and_the_file_stays_as_it_is(tmp_path: Path, act: str) ->
     assert "Alone" not in str(caught.value) + caught.value.hint
     assert path.read_bytes() == before
     assert [item.name for item in tmp_path.iterdir()] == ["study.sqlite3"]
+
+
+def test_tags_that_give_one_id_stay_several_codes(tmp_path: Path) -> None:
+    path = _write(tmp_path / "study.sqlite3")
+    with sqlite3.connect(path) as made:
+        made.execute("INSERT INTO tags VALUES (4, 1, 'Forms!', 'The other forms.')")
+        made.execute("UPDATE highlight_tags SET tag_id = 4 WHERE highlight_id = 3")
+    made.close()
+    found = taguette.read(path, OPTIONS)
+    assert ("Forty pages", ("forms_2",), "amina") in _said(found)
+    assert found.codebook is not None
+    assert {code.label: code.id for code in found.codebook}["Forms!"] == "forms_2"
+
+
+def test_what_the_files_name_says_is_no_documents_case(tmp_path: Path) -> None:
+    path = _write(tmp_path / "P07.sqlite3")
+    told = ReadOptions(OPTIONS.secret, "P07.sqlite3", Description(case="P07"))
+    assert [transcript.case for transcript in taguette.read(path, told).transcripts] == ["P01", None]

@@ -8,10 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
+from qualcode.coding import Coder
 from qualcode.errors import CodebookError
 from qualcode.importers.completeness import stated
 from qualcode.pipeline import acts, exporting, interchange, judging
+from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.importing import import_files
 from qualcode.pipeline.segmenting import segment
 from qualcode.project import Project
@@ -182,3 +185,81 @@ def test_a_new_project_of_a_file_of_another_tool_in_one_command(tmp_path: Path, 
     assert not any(text.splitlines()[2][:25] in done.stdout + done.stderr for text in TEXTS.values())
     again = qualcode("run", "raw", "-o", "p", "-q", "--coded-completely", "all", cwd=tmp_path)
     assert "nothing to do" in again.stdout
+
+
+def _crosswalk(project: Project, *rows: tuple[str, str, str]) -> None:
+    path = project.folder.parent / "map.csv"
+    lines = ["from_code,to_code,relation", *(",".join(row) for row in rows)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    interchange.keep_crosswalk(project, path)
+
+
+def test_what_may_hold_a_narrower_code_is_no_absence_of_it(project: Project) -> None:
+    _crosswalk(project, ("feelings", "isolation", "narrower"), ("isolation", "isolation", "broader"))
+    _import(project, declared=stated("feelings"))
+    frame = project.judged()
+    places = project.segments().set_index("segment")
+    whole = {
+        (row.coder, places.loc[row.segment, "transcript"])
+        for row in frame.itertuples()
+        if row.code == "isolation" and places.loc[row.segment, "current"]
+    }
+    present = project.codings()
+    coded = {(row.coder, row.transcript) for row in present.itertuples() if row.code == "isolation"}
+    # Who found feelings in a document has said nothing of isolation in it, but by coding it.
+    assert whole <= coded
+
+
+def test_a_present_wins_where_two_codes_lead_to_one(make) -> None:
+    for first, second in (("night", "day"), ("day", "night")):
+        project = make({"P01.txt": interview("The nights were long.")})
+        _crosswalk(project, ("night", "isolation", "exact"), ("day", "isolation", "exact"))
+        table = project.folder.parent / "coded.csv"
+        rows = {"night": "P01.txt,The nights were long.,night,1", "day": "P01.txt,The nights were long.,day,0"}
+        table.write_text(f"file,quote,code,present\n{rows[first]}\n{rows[second]}\n", encoding="utf-8")
+        import_codings(project, table, Coder("amina", "human"))
+        assert list(project.codings()["code"]) == ["isolation"]
+
+
+def test_a_fault_in_the_codebook_fails_one_file_and_is_told(project: Project) -> None:
+    path = project.folder / "codebook.yaml"
+    flat = "codebook: x\ntitle: X\ncodes: [{id: isolation, label: Isolation, definition: Alone.}]\n"
+    path.write_text(flat, encoding="utf-8")
+    raw = project.folder.parent / "theirs"
+    raw.mkdir()
+    qdpx(SPEC, raw / "a.qdpx")
+    (raw / "b.txt").write_text(interview("We sat down."), encoding="utf-8")
+    summary = import_files(project, raw)
+    assert summary.new == 4
+    assert [item.place for item in summary.failed] == ["a.qdpx"]
+    assert "its texts are in" in summary.failed[0].reason
+    assert path.read_text(encoding="utf-8") == flat
+
+
+def test_a_faulty_crosswalk_is_told_before_anything_is_imported(project: Project) -> None:
+    (project.folder / interchange.CROSSWALK).write_text("from_code,to_code,relation\na,gone,exact\n", encoding="utf-8")
+    before = tables(project.folder / "qualcode.sqlite")
+    with pytest.raises(CodebookError):
+        _import(project)
+    assert tables(project.folder / "qualcode.sqlite") == before
+
+
+def test_a_crosswalk_may_be_a_workbook(project: Project, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["from_code", "to_code", "relation"])
+    book.active.append(["Validation", "listening", "exact"])
+    book.save(tmp_path / "map.xlsx")
+    interchange.keep_crosswalk(project, tmp_path / "map.xlsx")
+    assert _import(project).taken[0].crossed_codes == ("validation",)
+
+
+def test_two_documents_of_the_same_words_are_one_text_with_the_codings_of_both(project: Project) -> None:
+    raw = project.folder.parent / "theirs"
+    raw.mkdir()
+    same = {"P01": TEXTS["P03"], "P03": TEXTS["P03"]}
+    coded = [("P01", "the kettle on", "paperwork", "ben"), ("P03", "nobody asked why", "isolation", "amina")]
+    qdpx(SPEC, raw / "study.qdpx", coded, same)
+    summary = import_files(project, raw)
+    assert summary.new == 1
+    assert summary.taken[0].present == 2
+    assert any("very same words" in item.reason for item in summary.skipped)
