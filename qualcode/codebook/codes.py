@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -107,6 +107,10 @@ class Codebook:
     def active(self) -> tuple[Code, ...]:
         """Codes that are applied: active and codable."""
         return tuple(code for code in self.codes if code.status == "active" and code.codable)
+
+    def counted(self, applied: Collection[str]) -> tuple[Code, ...]:
+        """Active codes, and drafts that were applied: codes of another tool's project come without definitions."""
+        return tuple(code for code in self.codes if code.codable and (code.status == "active" or code.id in applied))
 
     @property
     def version(self) -> str:

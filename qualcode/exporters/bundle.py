@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from qualcode.analysis.prevalence import Prevalence
-from qualcode.codebook import Codebook
+from qualcode.codebook import Code, Codebook
 from qualcode.coding import Theme
 from qualcode.corpus import Programme
 from qualcode.synthesis import Literature
@@ -90,6 +90,11 @@ class Bundle:
     """Versions, seed, hashes: what `run.json` holds."""
     literature: Literature
     """Published programmes and effects to show beside the project's own."""
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """The codes that are counted, in the codebook's order."""
+        return self.codebook.counted({*self.excerpts["code"], *self.unreviewed["code"]})
 
     @property
     def judged_by_people(self) -> bool:

@@ -48,7 +48,7 @@ def write(bundle: Bundle, folder: Path) -> Written:
 
 
 def _view(bundle: Bundle) -> dict[str, Any]:
-    codes = list(bundle.codebook.active)
+    codes = list(bundle.codes)
     order = sorted(bundle.attributes["programme"], key=lambda p: (p == NOT_STATED, p))
     names = {p: (bundle.programmes[p].name or p) if p in bundle.programmes else p for p in order}
     (whose, first), *others = bundle.views()

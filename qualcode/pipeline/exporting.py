@@ -113,9 +113,8 @@ def bundle(project: Project) -> Bundle:
     counted = _counted(counted_codings, counted_units)
     theirs, theirs_lost = _on_units(imported_machines, quoted, segments)
     by_import = {coder: _counted(made, counted_units) for coder, made in _by_coder(theirs).items()}
-    # A draft that people have applied is counted: codes of another tool's project come without definitions.
     applied = {coding.code for coding in (*said_by_people, *imported_machines)}
-    active = [code.id for code in codebook if code.codable and (code.status == "active" or code.id in applied)]
+    counted_codes = [code.id for code in codebook.counted(applied)]
     covered = {coding.segment for coding in (*counted_codings, *theirs)} & counted_units
     in_reports = [c for c in (*counted_codings, *theirs) if c.segment not in counted_units]
     said = set(universe["transcript"])
@@ -126,8 +125,8 @@ def bundle(project: Project) -> Bundle:
         excerpts=_frame(reviewed),
         unreviewed=_frame(unreviewed),
         evidence=_evidence((*said_by_people, *open_proposals, *imported_machines), quoted),
-        prevalence=prevalence.by_programme(counted, universe, active),
-        imported={coder: prevalence.by_programme(made, universe, active) for coder, made in by_import.items()},
+        prevalence=prevalence.by_programme(counted, universe, counted_codes),
+        imported={coder: prevalence.by_programme(made, universe, counted_codes) for coder, made in by_import.items()},
         segments=universe,
         programmes=programmes,
         attributes=_programme_table(universe, quoted, programmes),
