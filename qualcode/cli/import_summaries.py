@@ -170,6 +170,8 @@ def _taken(taken: Taken) -> None:
     ):
         if codes:
             parts.append(f"{counted(len(codes), 'code')} {what}")
+    if taken.not_carried:
+        parts.append(f"{counted(taken.not_carried, 'coding')} not judged under a narrower code of the crosswalk")
     if taken.memos:
         parts.append(counted(taken.memos, "memo"))
     output.line(f"codings    {taken.place}: {'; '.join(parts)}")

@@ -83,7 +83,7 @@ class _Anchoring:
             return Anchor(span, found, 1.0)
         firm = self._firm(first, last, run, start)
         confidence = likeness if firm == 1 else likeness * (firm + (1 - firm) * self._context(span, found))
-        if self._denials(words.old[first:last]) != self._denials(words.new[start:end]):
+        if self._turned(first, last, start, end):
             # "I was not alone" is nearly the same letters as "I was alone", and the contrary.
             confidence = min(TURNED, confidence)
         if any(place in words.moved for place in run):
@@ -133,8 +133,15 @@ class _Anchoring:
         letters = Indel.normalized_similarity(words.spelled(mine), words.spelled(theirs))
         return float(min(letters, Indel.normalized_similarity(mine, theirs)))
 
-    def _denials(self, characters: str) -> list[str]:
-        return sorted(word for word in self.words.spelled(characters).lower().split() if word in _DENIALS)
+    def _turned(self, first: int, last: int, start: int, end: int) -> bool:
+        """Whether a denial came, went, or denies other words now: each must stand where it stood among its words."""
+        words = self.words
+        kept = {words.onto[place] for place in range(first, last) if self._denies(words.old[place])}
+        there = {place for place in range(start, end) if self._denies(words.new[place])}
+        return kept != there
+
+    def _denies(self, word: str) -> bool:
+        return self.words.spelled(word).lower().strip() in _DENIALS
 
     def _firm(self, first: int, last: int, run: list[int], start: int) -> float:
         """How far words that agree, in the span and beside it, vouch for the place; 0 to 1."""

@@ -304,8 +304,18 @@ class _Locator:
             found = fuzz.partial_ratio_alignment(quote, transcript.text, score_cutoff=CONFIDENT)
             # A full score is still no quotation letter for letter: that was looked for before.
             if found and (best is None or found.score / 100 > best.confidence):
-                best = Place(transcript, found.dest_start, found.dest_end, min(found.score / 100, 0.999))
+                start, end = _whole_words(transcript.text, found.dest_start, found.dest_end)
+                best = Place(transcript, start, end, min(found.score / 100, 0.999))
         return best
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch grown to the edges of the words that it cuts: likeness knows letters only."""
+    while 0 < start < len(text) and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return start, end
 
 
 def _code_names(codebook: Codebook, crosswalk: Crosswalk | None) -> dict[str, str]:

@@ -183,7 +183,10 @@ def _guessed(grid: Grid, stated: TableColumns, held: dict[str, content.Content],
     text = stated.text or _text_columns(left, held, coded=many)
     if not text:
         raise MalformedTranscript(
-            "no column looks like answers in words", path=source, line=1, hint="name it: --column text=NAME"
+            "no column looks like answers in words",
+            path=source,
+            line=1,
+            hint="name it: --column text=NAME; --column holds for every table, so import this file alone",
         )
     left = [name for name in left if name not in text]
     attributes = stated.attributes

@@ -30,6 +30,7 @@ _SAMPLE = 2_000
 _NAMED = re.compile(
     r"(?:(?:first|last|full|given|family|recipient|your|contact)?[ _-]*(?:first |last )?names?|surname|forename|"
     r"(?:recipient )?e-?mail(?: ?address)?|(?:tele|mobile )?phone(?: ?number)?|mobile|(?:ip ?|postal )?address|"
+    r"post ?code|zip(?: ?code)?|(?:date of birth|birth ?date|dob)|nhs ?(?:number|no\.?)|"
     r"user ?agent|browser|(?:external )?(?:data )?reference|location ?(?:latitude|longitude)|custom data 1|"
     r".*[a-z][ _]names?)",
     re.IGNORECASE,
@@ -100,6 +101,8 @@ def _kind(name: str, values: Counter[str], filled: int, sample: Sequence[str]) -
         return "words"
     if filled > MOST_VALUES // 8 and len(values) > filled / 2 and _most(sample, _titled):
         return "contact"
+    if len(values) > max(MOST_VALUES // 8, filled / 2) and _most(sample, _dated):
+        return "other"  # when each answer was given: no two people share it
     short = len(values) <= MOST_VALUES and max(len(value.split()) for value in values) <= CATEGORY_WORDS
     # An age has more values than a category may have; but unlike a key it comes back.
     numbers = len(values) <= filled / 2 and all(map(_NUMBER.fullmatch, values))

@@ -33,7 +33,7 @@ _NAMED = {**_ZIPS, "pdf": "a PDF", "rtf": "a rich text file", "sqlite3": "a SQLi
 _OLD = "open it and save it as .docx or .xlsx"
 _SCAN = "a picture of a page must be read by OCR first"
 _SPEECH = "a recording must be transcribed first"
-_UNPACK = "unpack it and import the folder"
+_UNPACK = "unpack it and import the folder; a pack of a colleague's comes in by: qualcode merge"
 _BEGINNINGS = (
     (b"%PDF-", Signature("a PDF", "pdf")),
     (b"{\\rtf", Signature("a rich text file", "rtf")),

@@ -44,7 +44,7 @@ def import_file(file: Path, out: Path) -> Codebook:
 
 
 def _codebook(file: Path, codebook_id: str, title: str) -> Codebook:
-    if file.suffix.lower() in (".qdc", ".qdpx"):
+    if file.suffix.lower() in (".qdc", ".qdpx", ".sqlite3"):
         # No text of it is kept, so no id hangs on the key.
         job = Job(file, file.suffix.lower()[1:], ReadOptions(secret=b"", source=file.name))
         with Readers(most=1) as readers:

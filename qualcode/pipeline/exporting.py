@@ -82,7 +82,8 @@ def bundle(project: Project) -> Bundle:
         elsewhere = {key[0] for key in standing.judged} - units
         quoted = {s.id: s for s in (*segments, *corpus.segments(connection, current=False, ids=sorted(elsewhere)))}
     if not segments:
-        raise NotEnoughData("there is nothing to export", needed=1, found=0, hint="qualcode run FOLDER")
+        hint = "qualcode segment" if transcripts else "qualcode import FOLDER"
+        raise NotEnoughData("the project has no passages to export", needed=1, found=0, hint=hint)
     judged_by_people = [key for key in standing.judged if coders[key[1]].kind == "human"]
     people = {(segment, code) for segment, _, code in judged_by_people}
     # What people decided on an earlier segmentation, or on a selection, decides on the units under it as well.
@@ -109,7 +110,9 @@ def bundle(project: Project) -> Bundle:
     counted_units = set(universe["segment"])
     participants = [segment for segment in segments if segment.id in counted_units]
     counted_codings, lost = _on_units((*said_by_people, *open_proposals), quoted, segments)
-    kept = len(people & proposed & {(coding.segment, coding.code) for coding in said_by_people})
+    # A person who selected the very words under a proposal has found the code there, as one who kept it has.
+    agreed = {(coding.segment, coding.code) for coding in _on_units(said_by_people, quoted, segments)[0]}
+    kept = len(people & proposed & agreed)
     counted = _counted(counted_codings, counted_units)
     theirs, theirs_lost = _on_units(imported_machines, quoted, segments)
     by_import = {coder: _counted(made, counted_units) for coder, made in _by_coder(theirs).items()}

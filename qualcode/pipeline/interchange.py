@@ -42,6 +42,8 @@ class Taken:
     """Their id stands in the codebook already: taken to be the same code."""
     crossed_codes: tuple[str, ...] = ()
     """Mapped by the crosswalk."""
+    not_carried: int = 0
+    """Codings that the crosswalk cannot carry: under a narrower code they are not judged."""
     complete: int = 0
     """Pairs of coder and transcript that are declared completely coded."""
     idle: int = 0
@@ -134,6 +136,7 @@ def take(
         new_codes=tuple(code.id for code in new),
         same_codes=same,
         crossed_codes=mapped,
+        not_carried=sum(bool(old.present) and not new.present for old, new in zip(theirs, given, strict=True)),
         complete=len(whole),
         idle=len(idle),
         memos=_take_memos(project, imported),

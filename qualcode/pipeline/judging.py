@@ -9,6 +9,7 @@ from qualcode import segments as cut
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged
 from qualcode.corpus import Segment, Transcript, keyed_id, segment_id
+from qualcode.errors import ImporterError
 from qualcode.importers import Given
 from qualcode.pipeline import acts, versions
 from qualcode.project import Project
@@ -92,9 +93,19 @@ def append(
         codebook: whose codes are meant.
         selections: stretches that the judgements stand on, if they are no segments yet.
         actor: who brings the judgements in.
+
+    Raises:
+        ImporterError: a coder is known as a person and comes as a machine, or the other way round.
     """
     with project.store.reading() as connection:
         before = codings.decisions(connection, current=False)
+        known_as = {coder.id: coder.kind for coder in codings.coders(connection).values()}
+    for who in coders.values():
+        if known_as.get(who.id, who.kind) != who.kind:
+            raise ImporterError(
+                f"the coder {who.id!r} is known as a {known_as[who.id]} (expected the same kind)",
+                hint="give the coder another name",
+            )
     standing = frames.standing(before)
     known = {coding.id for _, made in before for coding in made}
     new = [

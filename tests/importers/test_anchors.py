@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualcode.importers.anchors import FIRM, LEAST, MOVED, Anchor, anchored
+from qualcode.importers.anchors import FIRM, LEAST, MOVED, TURNED, Anchor, anchored
 
 VOCABULARY = [a + b + c for a in "bdfglmnprst" for b in "aeiou" for c in "bdfglmnprst"]
 TALK = """\
@@ -215,3 +215,14 @@ def test_forty_thousand_words_take_seconds_at_most(kept: float) -> None:
     assert time.perf_counter() - began < 10
     sure = sum(anchor.confidence >= 0.8 for anchor in found) / len(found)
     assert sure >= 0.95 if kept >= 0.95 else sure < 0.3
+
+
+def test_a_denial_that_changed_its_place_turns_the_meaning() -> None:
+    old = "Well. I was on my own with the twins and I could not face another form. So it was."
+    new = "Well. I was not on my own with the twins and I could face another form. So it was."
+    span = (old.index("I was"), old.index(" So it"))
+    (found,) = anchored(old, new, [span])
+    assert found.new is not None
+    assert found.confidence <= TURNED
+    (same,) = anchored(old, new.replace("not on", "on").replace("could face", "could not face") + " Yes.", [span])
+    assert same.confidence == 1.0

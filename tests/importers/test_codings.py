@@ -245,3 +245,8 @@ def test_a_code_that_the_crosswalk_maps_keeps_its_name_until_it_is_mapped():
     row = {"code": "alone", "quote": "nobody rang", "file": "KO01.txt"}
     assert codings.long([row], CODEBOOK, TEXTS, walk).given[0].judged == ("alone",)
     assert codings.long([row], CODEBOOK, TEXTS).unknown_codes == ("alone",)
+
+
+def test_a_quotation_found_nearly_begins_and_ends_with_whole_words():
+    table = long({"code": "isolation", "quote": "alone all wintr, nobody ran", "file": "KO01.txt"})
+    assert spot(table.given[0]) == "alone all winter, nobody rang"

@@ -108,8 +108,8 @@ def test_a_stated_id_that_comes_twice_with_the_same_words_is_refused(put, option
 
 
 def test_leading_zeros_of_cases_and_attributes_stay(put, options):
-    imported = read(put, options, f"id,text,case,postcode\n01,{LONG},007,0123\n02,{LONG},008,0456\n")
-    assert [(case.id, case.attributes["postcode"]) for case in imported.cases] == [
+    imported = read(put, options, f"id,text,case,area_no\n01,{LONG},007,0123\n02,{LONG},008,0456\n")
+    assert [(case.id, case.attributes["area_no"]) for case in imported.cases] == [
         ("007", "0123"),
         ("008", "0456"),
     ]

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from qualcode.coding import Coder
 from qualcode.errors import NotEnoughData, ProjectError
 from qualcode.pipeline import exporting
 from qualcode.pipeline import init as initial
+from qualcode.pipeline.import_codings import import_codings
 from qualcode.project import Project
 from qualcode.store import corpus
 from tests.invented import contents, interview
@@ -84,7 +86,7 @@ def test_a_project_that_was_never_tagged_exports_headers_and_a_report(make) -> N
 def test_an_empty_project_has_nothing_to_export(tmp_path: Path, codebook_file: Path) -> None:
     with (
         initial.init(tmp_path / "p", codebook_file) as project,
-        pytest.raises(NotEnoughData, match="nothing to export"),
+        pytest.raises(NotEnoughData, match="no passages to export"),
     ):
         exporting.export(project)
 
@@ -129,3 +131,14 @@ def test_where_there_are_reports_alone_they_are_counted(make) -> None:
     made = exporting.bundle(make({"r.txt": report, "manifest.csv": "file,kind,case\nr.txt,report,R1\n"}, tag=True))
     assert (made.counts["cases"], made.counts["reports"]) == (1, 0)
     assert made.prevalence.any_polarity["cases_with"].max() == 1
+
+
+def test_who_selects_the_words_of_a_proposal_agrees_with_it(project: Project) -> None:
+    proposed = exporting.bundle(project).unreviewed
+    row = proposed[proposed["code"] == "isolation"].iloc[0]
+    words = " ".join(row["excerpt"].split()[:-1])
+    table = project.folder.parent / "coded.csv"
+    table.write_text(f'transcript,quote,code\n{row["transcript"]},"{words}",isolation\n', encoding="utf-8")
+    import_codings(project, table, Coder("amina", "human"))
+    counts = exporting.bundle(project).counts
+    assert (counts["kept"], counts["rejected"]) == (1, 0)

@@ -186,3 +186,11 @@ def test_what_was_exported_can_be_imported_again(project: Project) -> None:
     summary = import_codings(project, project.exports / "excerpts_unreviewed.csv", ANNA)
     assert summary.judged == summary.present == len(exported)
     assert summary.unlocated == ()
+
+
+def test_a_machines_name_is_no_persons(project: Project) -> None:
+    table = project.folder.parent / "coded.csv"
+    table.write_text("file,quote,code\nP01.txt,I was so lonely then.,isolation\n", encoding="utf-8")
+    import_codings(project, table, Coder("gpt-x", "machine", "imported"))
+    with pytest.raises(ImporterError, match="known as a machine"):
+        import_codings(project, table, Coder("gpt-x", "human"))
