@@ -197,10 +197,11 @@ def speakers(summary: SpeakersSummary, *, only_unknown: bool, as_json: bool) -> 
         output.as_json(summary)
         return
     output.table(
-        ("file", "speaker", "turns", "words", "a turn", "ask", "role", "why"),
+        ("file", "text", "speaker", "turns", "words", "a turn", "ask", "role", "why"),
         [
             (
                 row.file,
+                row.transcript,
                 row.speaker or "(no label)",
                 row.turns,
                 row.words,
