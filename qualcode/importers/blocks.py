@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from qualcode.corpus import Role
 from qualcode.importers import no_speakers, roles, turns
+from qualcode.importers.labels import plain
 
 MOST_NAME_WORDS = 4
 MOST_NAME_LETTERS = 40
@@ -114,6 +115,9 @@ def written(
     found = _outside(turns.in_text(text, speakers), rows)
     if found and not {label.key for label in found} & {label.key for label in bold}:
         bold = []
+    # Word files of meetings set the name in bold and not the time behind it: who is found by both keeps the time.
+    timed = {label.start for label in found if label.seconds is not None}
+    bold = [label for label in bold if label.start not in timed]
     found = _outside(found, [(label.start, label.end + 1) for label in bold])
     labels = {label.start: label for label in (*stated, *found, *bold)}
     if not stated and not bold:
@@ -218,6 +222,8 @@ def _set_off(lines: Sequence[_Line], starts: Sequence[int], speakers: Mapping[st
     for n, line in enumerate(lines):
         name, seconds = _name(line.text[: line.set_off])
         words = line.text[line.set_off :].lstrip(_BETWEEN)
+        if name and seconds is None and (time := _CLOCK.match(words)):
+            words, seconds = words[time.end() :].lstrip(_BETWEEN), _seconds(time.group())
         # A bold word within a sentence goes on in small letters; a name begins one.
         if name and words and not words[0].islower():
             found.append(_label(name, starts[n], starts[n] + len(line.text) - len(words), seconds))
@@ -238,7 +244,7 @@ def _bold(line: _Line) -> bool:
 def _name(words: str) -> tuple[str, float | None]:
     """The name that set-off words are, and a time beside it; empty where they are no name."""
     seconds = _seconds(words)
-    name = _CLOCK.sub(" ", words).strip(_BETWEEN + "[]()")
+    name = plain(_CLOCK.sub(" ", words).strip(_BETWEEN)).strip(_BETWEEN + "[]()")
     name = " ".join(name.split())
     fits = (
         0 < len(name) <= MOST_NAME_LETTERS

@@ -35,7 +35,7 @@ _LABEL = re.compile(
     (?P<label>[^\W\d_][^\n\t:：;?!"“”«»()\[\]<>{{}}|=@\#*_~…]{{0,50}}?)
     (?P<close>[\]>]?)
     (?:[*_]{{1,3}})?
-    (?:{_S}*+\((?P<said>[^\W\d][^\n()]{{0,30}})\))?               # Mary (mother):, P3 (laughing):
+    (?:{_S}*+\((?P<said>[^\W\d][^\n()]{{0,80}})\)){{0,2}}          # Mary (mother):, P3 (laughing):, Eve (Guest) 0:03
     (?:{_S}*+[,|]?{_S}*+(?P<after>{_TIME}))?
     (?P<mark>{_S}*+[:：](?![/\\])(?:[*_]{{1,3}})?|{_S}++[–—-](?={_S})|\t+|(?<=[\]>]){_S}++(?!:)|{_S}*+$)
     {_S}*+
@@ -47,6 +47,9 @@ _CHAT = re.compile(r"^from\s+(?P<name>.+?)(?:\s+to\s+.+)?$", re.IGNORECASE)
 """`12:03:55 From Ann Lee to Everyone:` in what meetings keep of their chats."""
 _QUALIFIED = re.compile(r"^(?P<name>[^,(]+?)(?:, *| \()(?P<said>[^,()]+)\)?$")
 _STRONG: frozenset[Style] = frozenset({"colon", "time"})
+_BRACKETS = re.compile(r"[ \u00a0]*\((?P<said>[^()]*)\)$")
+MANNER = 31
+"""Before a colon so many letters in brackets are a manner or a role; more are a sentence. Organisations are longer."""
 FEW, OFTEN = 2, 4
 """How often a label must come back: beside others, and alone or where it is not written as a name."""
 LONG_LABEL = 6
@@ -75,6 +78,17 @@ def key_of(label: str) -> str:
     "dr o'brien"
     """
     return " ".join(unicodedata.normalize("NFC", label).replace("’", "'").replace("‘", "'").split()).lower()
+
+
+def plain(name: str) -> str:
+    """A name without what stands in brackets behind it, unless that is a role.
+
+    >>> plain("Eve Lee (Guest)"), plain("Dan (interviewer)")
+    ('Eve Lee', 'Dan (interviewer)')
+    """
+    while (found := _BRACKETS.search(name)) and roles.of(key_of(found["said"])) is None:
+        name = name[: found.start()]
+    return name
 
 
 def in_text(text: str, speakers: Mapping[str, Role]) -> list[Label]:
@@ -110,6 +124,8 @@ def _candidates(text: str, speakers: Mapping[str, Role]) -> list[Label]:
         if said and roles.of(key_of(said)):
             name = f"{name} ({' '.join(said.split())})"
         key, style = key_of(name), _style(match)
+        if style == "colon" and said and len(said) > MANNER:
+            continue
         if style is None or (
             key not in speakers and not _may_be(name, key, style, text[match.end() : match.end() + 2])
         ):
@@ -152,7 +168,7 @@ def _may_be(name: str, key: str, style: Style, following: str) -> bool:
         return False
     if name[-1].isdigit() and following[:2].isdigit() and style == "colon" and not name[0].isupper():
         return False  # at 10:30
-    if "," in key and not _names_a_role(key):
+    if "," in key and not (_names_a_role(key) or _surname_first(name, style)):
         return False
     if no_speakers.are_speech(key) and word != "i":
         return False
@@ -163,6 +179,14 @@ def _names_a_role(key: str) -> bool:
     """`Mary Byrne, mother`; and no other commas."""
     qualified = _QUALIFIED.match(key)
     return bool(qualified and roles.of(qualified["said"]))
+
+
+def _surname_first(name: str, style: Style) -> bool:
+    """`Stone, Rachel` beside a time, as an organisation's directory has it; `Right, Rachel:` opens a sentence."""
+    if style == "time":
+        return no_speakers.surname_first(name)
+    parts = {part.strip().lower() for part in name.split(",")}
+    return style == "colon" and no_speakers.surname_first(name) and not parts & no_speakers.NEVER
 
 
 def _numbers_people(name: str, word: str) -> bool:
@@ -202,6 +226,7 @@ def _trusted(candidates: list[Label], speakers: Mapping[str, Role], lines: int) 
     names = {label.key: label.name for label in candidates}
     known = {key for key in names if key in speakers or roles.of(key) is not None or "speaker" in _word(key).split()}
     strong = _strong([label.key for label in candidates if label.style in _STRONG], names, known, speakers)
+    strong |= _timed(candidates)
     weak = {
         style: _weak([label.key for label in candidates if label.style == style], style, strong, names, known, lines)
         for style in ("dash", "tab", "bracket", "alone")
@@ -213,6 +238,20 @@ def _trusted(candidates: list[Label], speakers: Mapping[str, Role], lines: int) 
         for label in candidates
         if label.key in speakers or label.key in (strong if label.style in _STRONG else weak[label.style])
     ]
+
+
+def _timed(candidates: Sequence[Label]) -> set[str]:
+    """Names beside times, where two come back or are written surname first: then also who speaks only once."""
+    counts = Counter(label.key for label in candidates if label.style == "time")
+    names = {label.key: label.name for label in candidates if label.style == "time"}
+    names = {key: name for key, name in names.items() if _is_name(name)}
+    sure = {key for key, name in names.items() if counts[key] >= FEW or no_speakers.surname_first(name)}
+    return set(names) if len(sure) >= 2 else set()
+
+
+def _is_name(name: str) -> bool:
+    """`van der Berg, Anna` begins small and is a name."""
+    return no_speakers.surname_first(name) or (no_speakers.like_a_name(name) and not name[0].islower())
 
 
 def _slips(others: Set[str], trusted: Set[str]) -> dict[str, str]:
@@ -232,7 +271,7 @@ def _strong(keys: Sequence[str], names: Mapping[str, str], known: Set[str], spea
     counts = Counter(keys)
     # "dan:" and "eve:" where all is written small; beside "INT:" a small word is one of the text's.
     small = all(names[key][0].islower() for key in counts)
-    few = {key for key in counts if no_speakers.like_a_name(names[key]) and (small or not names[key][0].islower())}
+    few = {key for key in counts if (small and no_speakers.like_a_name(names[key])) or _is_name(names[key])}
     often = {key for key, n in counts.items() if n >= (FEW if key in few else OFTEN)}
     here = {key for key in counts if key in known}
     # "Mary:" twice in a long monologue is a quotation, not a speaker, unless somebody else is labelled too.

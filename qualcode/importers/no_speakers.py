@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 # fmt: off
 NEVER = frozenset({
@@ -48,6 +49,13 @@ _SENTENCE_LIKE = re.compile(
     r"\b(?:i|said|says|say|is|was|were|are|the|and|but|so|that|this|it|you|we|they|think|because|know|thing|things|"
     r"what|which|when|why|how|who|my|our|his|her|their|like|had|have|has|went|told|asked|just|another)\b"
 )
+_EVENT = re.compile(
+    r"^[ \t\u00a0]*(?P<who>[^\W\d_][^\n:.!?]{0,120}?)[ \t\u00a0]++"
+    r"(?:(?:started|stopped)[ \t]+(?:the[ \t]+)?(?:transcription|recording)|(?:joined|left)[ \t]+the[ \t]+meeting)"
+    r"(?:[ \t\u00a0]+\d{1,3}(?::\d{2}){1,2})?[ \t\u00a0]*$",
+    re.MULTILINE,
+)
+"""`Eve Lee stopped transcription`: what a meeting program writes between the turns, without a full stop."""
 _ADDRESS = re.compile(r"\w{2}\.\w{2}")
 # fmt: off
 _PARTICLES = frozenset({
@@ -75,3 +83,35 @@ def like_a_name(label: str) -> bool:
     """
     words = label.split()
     return len(words) == 1 or all(not word[:1].islower() or word in _PARTICLES for word in words)
+
+
+def surname_first(label: str) -> bool:
+    """Whether a label is written as directories write names.
+
+    >>> surname_first("STONE, Rachel"), surname_first("van der Berg, Anna"), surname_first("well, Rachel")
+    (True, True, False)
+    """
+    parts = [part.split() for part in label.split(",")]
+    return len(parts) == 2 and all(
+        words and not words[-1][0].islower() and all(not word[0].islower() or word in _PARTICLES for word in words)
+        for words in parts
+    )
+
+
+def events(text: str, keys: Set[str]) -> list[tuple[int, int]]:
+    """Lines in which a meeting program says that somebody came, went, or turned the transcription on or off.
+
+    Args:
+        text: of a conversation.
+        keys: labels of its speakers; a single word counts only as one of them: `She left the meeting` was said.
+    """
+    return [(found.start("who"), found.end()) for found in _EVENT.finditer(text) if _is_who(found["who"], keys)]
+
+
+def _is_who(words: str, keys: Set[str]) -> bool:
+    key = " ".join(words.split()).lower()
+    bare = key.partition(" (")[0]
+    if key in keys or bare in keys:
+        return True
+    name = words.split()
+    return len(name) > 1 and name[0].lower() not in NEVER and like_a_name(words) and not are_speech(bare)

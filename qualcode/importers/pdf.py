@@ -22,6 +22,8 @@ EDGE_LINES = 3
 """How many lines at the top and at the bottom of a page may be running heads."""
 SHORT = 0.75
 """A line shorter than this share of the usual line ends its paragraph."""
+ROOM = 0.95
+"""A line with its next word may be so long, of the usual line: letters differ in width."""
 HEADING = 0.6
 """A line shorter than this share, capitalised and without closing punctuation, is a heading."""
 LEAST_LINES = 10
@@ -30,6 +32,8 @@ COLUMN = 0.7
 """A page whose lines are shorter than this share of the other pages' is set in columns."""
 FACING_PAGES = 6
 """From so many pages on, left and right pages may have heads of their own."""
+RUN = 4
+"""So many bare numbers, one a line and each one more than the last, number the lines; fewer may be answers."""
 CUT_LINES = 5
 CUT_SHARE = 0.04
 """From so many lines on, and such a share of all, that end with a hyphen the document is set with cut words."""
@@ -37,8 +41,10 @@ CUT_SHARE = 0.04
 _NUMBERED = re.compile(
     r"^(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$|^\d{1,4}\s*(?:of|/)\s*\d{1,4}$", re.IGNORECASE
 )
+_LINE_NUMBER = re.compile(r"[0-9]{1,5}")
 _BARE_NUMBER = re.compile(r"^[-–]?\s*(\d{1,4})\s*[-–]?$")
-_BULLET = re.compile(r"^(?:[•▪◦*–-]|\(?\w{1,3}[.)])\s")
+_BULLET = re.compile(r"^(?:[•▪◦*–-]|\(?(?:\d{1,3}|[^\W\d_I]|[ivxIVX]{2,4})[.)])\s")
+"""Not `him.` nor `I.`, which end sentences."""
 _SOFT_HYPHEN = re.compile(r"[\u00ad\u2010]$")
 _HYPHEN = re.compile(r"([^\W\d_]+)-$")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -70,10 +76,12 @@ def read(path: Path, options: ReadOptions) -> Imported:
     lines = [list(page.lines) for page in pages]
     empty = sum(not page for page in lines)
     notes = (f"{empty} of {len(pages)} pages hold no text (pictures are not read)",) if empty else ()
-    kept = _without_heads(lines)
-    heads = sum(map(len, lines)) - sum(map(len, kept))
-    if heads:
-        notes = (*notes, f"{heads} lines at the edges of pages are left out as running heads and page numbers")
+    spoken = _without_line_numbers(lines)
+    kept = _without_heads(spoken)
+    numbers, total = sum(map(len, lines)) - sum(map(len, spoken)), sum(map(len, lines)) - sum(map(len, kept))
+    if total:
+        what = "running heads, page numbers and line numbers" if numbers else "running heads and page numbers"
+        notes = (*notes, f"{total} lines at the edges of pages are left out as {what}")
     text, begins = _paragraphs(kept, options.speakers)
     lost = {"footnotes": sum(page.notes for page in pages), "footnote marks": sum(page.marks for page in pages)}
     return document(
@@ -106,6 +114,36 @@ def _pages(data: bytes, source: str) -> list[pdf_page.Page]:
             path=source,
             hint="open it and print it to a new PDF, or save its words as .docx or .txt",
         ) from None
+
+
+def _without_line_numbers(pages: Sequence[list[str]]) -> list[list[str]]:
+    """Pages without runs of bare numbers that go up by one.
+
+    A coding program prints the numbers of a document's lines in a column beside it, and the file holds them after the
+    words, on each page all that are left: 42 to 122 on one, 63 to 122 on the next. The last page may have only two.
+    """
+    runs = [_runs(page) for page in pages]
+    known = {
+        page[at] for page, found in zip(pages, runs, strict=True) for run in found if len(run) >= RUN for at in run
+    }
+    kept = []
+    for page, found in zip(pages, runs, strict=True):
+        out = {at for run in found if len(run) >= RUN or all(page[at] in known for at in run) for at in run}
+        kept.append([line for at, line in enumerate(page) if at not in out])
+    return kept
+
+
+def _runs(page: Sequence[str]) -> list[range]:
+    """Lines, at least two, that hold a number and nothing else, each one more than the one before."""
+    numbers = [int(line) if _LINE_NUMBER.fullmatch(line) else None for line in page]
+    found, start = [], 0
+    for at in range(1, len(page) + 1):
+        before = numbers[at - 1]
+        if at == len(page) or before is None or numbers[at] != before + 1:
+            if at - start >= 2:
+                found.append(range(start, at))
+            start = at
+    return found
 
 
 def _without_heads(pages: Sequence[list[str]]) -> list[list[str]]:
@@ -185,7 +223,8 @@ def _paragraphs(pages: Sequence[list[str]], speakers: Mapping[str, Role]) -> tup
     text, at, begins = texts[0], len(texts[0]) + 1, [0]
     for (before, line), after in zip(pairwise(lines), [*texts, ""][2:], strict=False):
         # A sentence that ends in mid-column, a label, a bullet, a heading: a new paragraph. All else was wrapped.
-        ended = len(before.text) < SHORT * before.usual and (before.text[-1] in _CLOSES or line.text[:1].isupper())
+        short = len(before.text) < SHORT * before.usual and _had_room(before, line.text)
+        ended = short and (before.text[-1] in _CLOSES or line.text[:1].isupper())
         if ended or _is_heading(line, after) or at in starts or _BULLET.match(line.text):
             text += "\n"
         elif (cut := _cut(before.text, line.text, words)) is not None:
@@ -198,6 +237,11 @@ def _paragraphs(pages: Sequence[list[str]], speakers: Mapping[str, Role]) -> tup
     first = [sum(map(len, pages[:number])) for number in range(len(pages))]
     places = [begins[n] if n < len(begins) else len(text) for n in first]
     return text, (0, *places[1:])
+
+
+def _had_room(before: _Line, line: str) -> bool:
+    """Whether the next line's first word had room on the line before; in narrow columns a long one has none."""
+    return len(before.text) + 1 + len(line.partition(" ")[0]) <= ROOM * before.usual
 
 
 def _usual(page: Sequence[str], pages: Sequence[list[str]]) -> int:

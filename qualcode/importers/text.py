@@ -96,6 +96,8 @@ def document(
         deidentified=describe.deidentified,
         pages=pages,
     )
+    if describe.kind is None and (doubt := turns.may_be_group(found.turns)):
+        notes = (*notes, doubt)
     people = dict.fromkeys(turn.case for turn in found.turns if turn.case)
     cases = tuple(Case(person, describe.programme, describe.attributes) for person in people)
     return Imported((transcript,), cases, notes=notes + found.notes, losses=losses)

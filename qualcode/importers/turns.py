@@ -7,12 +7,14 @@ what is unlikely; they name nobody and count nothing, so that a folder of files 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from qualcode.corpus import ASKING, Role, Turn
 from qualcode.errors import ProjectError
-from qualcode.importers import roles
+from qualcode.importers import no_speakers, roles
 from qualcode.importers.labels import Label as Label
 from qualcode.importers.labels import in_text as in_text
 from qualcode.importers.roles import Assigned
@@ -24,6 +26,13 @@ MANY_LABELS = 12
 NEARLY_ALL = 0.95
 FEW_WORDS = 200
 """Below, a text is too short to wonder about."""
+MANY_TIMES = 6
+"""From so many lines with a time at an end on, somebody's program wrote who speaks, and it was not understood."""
+SEVERAL = 3
+"""So many speakers beside the one who asks are hardly one participant."""
+_TIMED = re.compile(
+    r"^[ \t\u00a0]*[\[(#]*\d{1,3}:\d{2}(?!\d)|(?<![\d:])\d{1,3}(?::\d{2}){1,2}[\])#]*[ \t\u00a0]*$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,17 @@ def find(
     """
     labels = in_text(text, speakers) if labels is None else labels
     if labels:
-        turns, notes = _labelled(text, labels, speakers, several_people)
+        turns, notes = _labelled(text, _with_events(text, labels), speakers, several_people)
     else:
         turns, notes = [Turn(0, len(text))], ["no speakers were found: the whole text is coded, role unknown"]
+        if (
+            len({text.count("\n", 0, found.start()) for found in islice(_TIMED.finditer(text), 2 * MANY_TIMES)})
+            >= MANY_TIMES
+        ):
+            notes.append(
+                "many lines begin or end with a time, and nobody is found beside them: look at the file, "
+                "and name its labels (qualcode speakers, or [speakers] in qualcode.toml)"
+            )
     if question_pattern:
         turns = _with_questions(text, turns, question_pattern)
         notes = [note for note in notes if not note.startswith("no speakers")]
@@ -76,6 +93,28 @@ def find(
     if labels:
         notes += _doubts(text, turns, interview=not several_people)
     return Found(tuple(turns), tuple(notes))
+
+
+def may_be_group(turns: Sequence[Turn]) -> str:
+    """A note where several people answer, for a text of which nobody said what it is; else empty."""
+    people = {turn.speaker for turn in turns if turn.speaker and turn.role not in ASKING}
+    if len(people) < SEVERAL or not any(turn.role in ASKING for turn in turns):
+        return ""
+    return (
+        "several people speak beside the one who asks: if it is a focus group, "
+        "write focus_group as its kind into manifest.csv"
+    )
+
+
+def _with_events(text: str, labels: Sequence[Label]) -> list[Label]:
+    """Labels, and after each line that a meeting program wrote into a turn one more: who spoke goes on behind it."""
+    starts = [label.start for label in labels]
+    more = []
+    for start, end in no_speakers.events(text, {label.key for label in labels}):
+        before = bisect_right(starts, start) - 1
+        if before >= 0 and start >= labels[before].end:
+            more.append(replace(labels[before], start=start, end=end, seconds=None))
+    return sorted([*labels, *more], key=lambda label: label.start)
 
 
 def _labelled(

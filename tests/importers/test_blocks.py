@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qualcode.importers import turns
 from qualcode.importers.blocks import Paragraph, Table, joined, paragraph, symbol, written
 from tests.invented import REPOSITORY
 
@@ -49,6 +50,26 @@ def test_a_time_beside_a_bold_name_is_the_turns_time():
     blocks = [bold("Anna (00:01:02)", " Who?"), bold("Ben [1:05]", " Nobody.")] * 2
     _, labels = written(blocks, {})
     assert [(label.key, label.seconds) for label in labels[:2]] == [("anna", 62.0), ("ben", 65.0)]
+
+
+@pytest.mark.parametrize("gap", ["\n", None], ids=["a line break", "a new paragraph"])
+@pytest.mark.parametrize("name", ["Ben Lee", "Lee, Ben", "LEE, Ben (COUNTY NHS TRUST)", "Ben Lee (Guest)"])
+def test_a_time_behind_a_bold_name_is_no_speech(name, gap):
+    said = [("Anna Ray   0:03", "Who came?"), (f"{name}   0:44", "Nobody.")] * 2
+    blocks = []
+    for label, words in said:
+        who, _, time = label.rpartition("   ")
+        blocks += [bold(who, f"   {time}\n{words}")] if gap else [bold(who, f"   {time}"), Paragraph(words)]
+    text, labels = written(blocks, {})
+    found = turns.find(text, speakers={}, labels=labels).turns
+    assert [(text[turn.start : turn.end], turn.time) for turn in found] == [("Who came?", 3.0), ("Nobody.", 44.0)] * 2
+    assert found[1].speaker == name.partition(" (")[0].lower()
+
+
+def test_a_time_between_a_bold_name_and_its_words_is_the_turns_time():
+    blocks = [bold("Anna", " 0:03 Who came?"), bold("Ben (Guest)", " [0:44] Nobody.")] * 2
+    assert spoken(*blocks) == [("anna", "Who came?"), ("ben", "Nobody.")] * 2
+    assert [label.seconds for label in written(blocks, {})[1]] == [3.0, 44.0] * 2
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,14 @@ STYLES = {
     "zoom chat, old": ("12:03:55\t From  Dan : {}", "12:04:01\t From  Eve : {}", "dan", "eve"),
     "teams, old": ("0:0:5.120 --> 0:0:9.990\nDan Lee\n{}\n", "0:0:10.0 --> 0:1:2.0\nEve\n{}\n", "dan lee", "eve"),
     "teams": ("Dan Lee   0:05\n{}\n", "Eve Lee   0:09\n{}\n", "dan lee", "eve lee"),
+    "teams, surname first": ("Lee, Dan   0:05\n{}\n", "Ó BRIAIN, Eve   0:09\n{}\n", "lee, dan", "ó briain, eve"),
+    "teams, organisation": (
+        "LEE, Dan (NORTH AND SOUTH COUNTY HOSPITALS NHS FOUNDATION TRUST)   0:05\n{}\n",
+        "Eve Lee (Guest)   0:09\n{}\n",
+        "lee, dan",
+        "eve lee",
+    ),
+    "surname first": ("Lee, Dan: {}", "van der Berg, Eve: {}", "lee, dan", "van der berg, eve"),
     "trint": ("[00:00:01.22] Speaker 1: {}", "[00:00:05.22] Speaker 2: {}", "speaker 1", "speaker 2"),
     "rev": ("Speaker 1: (00:12)\n{}\n", "Speaker 2: (00:15)\n{}\n", "speaker 1", "speaker 2"),
     "rev, named": ("Dan (00:12):\n{}\n", "Eve (00:15):\n{}\n", "dan", "eve"),
@@ -123,6 +131,13 @@ NO_LABELS = [
     "C:\\letters",
     "… well: yes",
     "Honestly: no.",
+    "Right, Mary: go home.",
+    "Mary, Joseph and the child: a picture",
+    "It was cold (and nobody that I asked had a key or knew of one): we left",
+    "She left the meeting",
+    "I never left the meeting",
+    "Then Mary left the meeting",
+    "Mary left the meeting.",
 ]
 
 
@@ -153,6 +168,37 @@ def test_numbered_questions_without_an_interviewer_are_what_was_asked():
         ("interviewer", "And now?"),
         ("unknown", "Warm."),
     ]
+
+
+def test_a_guest_is_the_same_speaker_with_and_without_it_and_a_role_in_brackets_stays():
+    text = "Dan (interviewer)  0:01\nWhy?\nEve Lee (Guest)  0:02\nSo.\nDan  0:03\nAnd?\nEve Lee  0:04\nNo."
+    assert [(who, words) for who, _, words in found(text)] == [
+        ("dan (interviewer)", "Why?"),
+        ("eve lee", "So."),
+        ("dan (interviewer)", "And?"),
+        ("eve lee", "No."),
+    ]
+
+
+def test_who_speaks_once_beside_a_time_is_not_part_of_the_one_before():
+    text = "Dan Lee  0:01\nWho?\nEve Ray  0:02\nI did.\nAnn Moe  0:03\nNot I.\nDan Lee  0:04\nAnd?\nEve Ray  0:05\nNo."
+    assert [(who, words) for who, _, words in found(text)][1:3] == [("eve ray", "I did."), ("ann moe", "Not I.")]
+
+
+EVENTS = [
+    "Dan Lee stopped transcription",
+    "Dan Lee started transcription",
+    "Ray, Eve (Guest) left the meeting",
+    "NORTH, Ann (COUNTY NHS TRUST) joined the meeting   0:07",
+    "Int left the meeting",
+]
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_what_a_meeting_program_writes_between_turns_is_in_none(event):
+    text = f"{event}\nINT: Why?\n{event}\nP07: So it was.\n{event}\nAnd so it is.\nINT: And now?\n{event}\n"
+    said = [("int", "Why?"), ("p07", "So it was."), ("p07", "And so it is."), ("int", "And now?")]
+    assert [(who, words) for who, _, words in found(text)] == said
 
 
 def test_times_inside_speech_stay_in_it():

@@ -176,3 +176,12 @@ def test_each_speaker_of_a_focus_group_is_a_case_in_order_of_speaking(put, optio
     imported = text.read(path, replace(options, describe=Description(kind="focus_group", case="G1")))
     assert [turn.case for turn in imported.transcripts[0].turns] == [None, "G1.1", "G1.2", "G1.1"]
     assert {case.id for case in imported.cases} == {"G1.1", "G1.2"}
+
+
+@pytest.mark.parametrize(("people", "told"), [("ABC", True), ("AB", False)])
+def test_several_people_beside_who_asks_may_be_a_focus_group(people, told, options, put):
+    said = "\n".join(f"MODERATOR: And now?\nP{letter}1: So it was." for letter in people)
+    group = "if it is a focus group, write focus_group as its kind into manifest.csv"
+    assert told == any(group in note for note in text.read(put("a.txt", said), options).notes)
+    stated = replace(options, describe=Description(kind="interview"))
+    assert not any(group in note for note in text.read(put("a.txt", said), stated).notes)

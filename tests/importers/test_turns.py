@@ -249,6 +249,13 @@ def test_text_without_labels_is_one_turn_of_unknown_role_and_it_is_said():
     assert "no speakers were found" in notes(text)
 
 
+def test_many_times_and_nobody_beside_them_are_told_with_what_to_do():
+    times = "\n".join(f"{n}:04 it was cold and I went home" for n in range(10, 16))
+    assert "many lines begin or end with a time" in notes(times)
+    assert "qualcode speakers" in notes(times)
+    assert "many lines" not in notes(times.replace("10:04", "Then").replace("11:04", "Then"))
+
+
 def test_white_space_alone_is_no_turn():
     assert found(" \n\n ") == []
 
