@@ -92,7 +92,13 @@ def _written(found: Sequence[Cue], *, voiced: bool) -> tuple[str, list[Label]]:
             start = length + len(gap)
             if cue.speaker or voiced:
                 spoken.append(
-                    Label(labels.key_of(cue.speaker), start, start + len(name), seconds=cue.start, name=cue.speaker)
+                    Label(
+                        labels.key_of(labels.plain(cue.speaker)),
+                        start,
+                        start + len(name),
+                        seconds=cue.start,
+                        name=cue.speaker,
+                    )
                 )
             piece = gap + name + cue.words
         parts.append(piece)

@@ -190,7 +190,7 @@ def test_what_stays_out_is_counted_and_a_text_box_stands_after_its_paragraph(put
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "cut short or no archive"),
+        (b"", "there is nothing in it"),
         (b"P1: plain words", "cut short or no archive"),
         ((GOLDEN / "conversation.odt").read_bytes()[:-200], "cut short"),
         (packed("<text:p>P1", manifest=""), "damaged"),
