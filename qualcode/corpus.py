@@ -104,6 +104,16 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class Succession:
+    """That a text took the place of another. It may come back later, as a higher version."""
+
+    old: str
+    new: str
+    version: int
+    """Of the new text, from 2 on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of a transcript that is judged as one unit."""
 

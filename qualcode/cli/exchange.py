@@ -138,6 +138,8 @@ def _merged(summary: MergeSummary, *, as_json: bool) -> None:
         output.line(f"project: {summary.project} (new)")
     stood = f"; {_counted({'judgements': summary.stood})} stood already" if summary.stood else ""
     output.line(f"merged     {summary.pack}: {_counted(summary.new) or 'nothing new'}{stood}")
+    for told in summary.carried.told():
+        output.note(told)
     for conflict in summary.conflicts[:_SHOWN]:
         end = "both are kept" if conflict.taken else "ours stands" if conflict.id else "not taken"
         output.warn(f"{conflict.kind} {conflict.id}".rstrip() + f": {conflict.what} ({end})")

@@ -30,8 +30,21 @@ FORMAT, VERSION = "qualcode pack", 1
 MANIFEST = "manifest.json"
 ASSIGNMENTS, CASES, CODEBOOKS, CODERS, DECISIONS = "assignments", "cases", "codebooks", "coders", "decisions"
 MEMOS, PROGRAMMES, SAMPLES, SEGMENTS, THEMES = "memos", "programmes", "samples", "segments", "themes"
-TEXTS = "transcripts"
-MEMBERS = (ASSIGNMENTS, CASES, CODEBOOKS, CODERS, DECISIONS, MEMOS, PROGRAMMES, SAMPLES, SEGMENTS, THEMES, TEXTS)
+SUCCESSIONS, TEXTS = "successions", "transcripts"
+MEMBERS = (
+    ASSIGNMENTS,
+    CASES,
+    CODEBOOKS,
+    CODERS,
+    DECISIONS,
+    MEMOS,
+    PROGRAMMES,
+    SAMPLES,
+    SEGMENTS,
+    SUCCESSIONS,
+    THEMES,
+    TEXTS,
+)
 
 MOST_LINE = 64_000_000
 """Bytes of one record; a text of ten million words has no more."""

@@ -9,14 +9,14 @@ from pathlib import Path
 import qualcode
 from qualcode import review
 from qualcode.coding import Assignment, Coder, Sample
-from qualcode.corpus import Transcript, keyed_id
+from qualcode.corpus import Succession, Transcript, keyed_id
 from qualcode.errors import NotEnoughData, ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import CodebookText, Contents, Rows, Stretch, Text, placed, text_of
 from qualcode.pipeline import acts, packing
 from qualcode.pipeline.packing import PackSummary
 from qualcode.project import Project
-from qualcode.store import codings, events, exchange, frames
+from qualcode.store import codings, events, exchange, frames, successions
 from qualcode.store.database import Connection
 
 PURPOSE = "blind assignment"
@@ -155,6 +155,9 @@ def _members(
     speakers: bool,
 ) -> dict[str, Rows]:
     ids = sorted({placed(place)[0] for place in made.segments})
+    # She may have an earlier version, or pass one on: it goes as a digest, so that her project knows it for one.
+    earlier = {old: now for old, now in successions.in_force(connection, ids).items() if now in ids and old not in ids}
+    versions = {one.id: one.version for one in exchange.transcripts(connection, sorted(set(earlier.values())))}
     text = project.codebook_text
 
     def without_names(transcript: Transcript) -> Transcript:
@@ -163,6 +166,8 @@ def _members(
     def texts() -> Iterator[Text]:
         for transcript in exchange.transcripts(connection, ids):
             yield text_of(without_names(transcript), words=True)
+        for transcript in exchange.transcripts(connection, sorted(earlier)):
+            yield text_of(transcript, words=False)
 
     stretches = sorted((replace(one, current=True) for one in found.values()), key=lambda one: one.place)
     rows: dict[str, Callable[[], Sequence[object]]] = {
@@ -170,6 +175,7 @@ def _members(
         packs.CODERS: lambda: [Coder(made.coder, "human")],
         packs.CODEBOOKS: lambda: [CodebookText(text, made.made_at, True)],
         packs.SEGMENTS: lambda: stretches,
+        packs.SUCCESSIONS: lambda: [Succession(old, now, versions[now]) for old, now in sorted(earlier.items())],
         packs.SAMPLES: lambda: [packing.by_places(drawn, found)] if drawn else [],
     }
     return {**rows, packs.TEXTS: texts}

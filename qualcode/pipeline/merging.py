@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qualcode.errors import ImporterError, ProjectError
@@ -15,8 +15,10 @@ from qualcode.pipeline import acts, packing, versions
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict
 from qualcode.pipeline.union import Union
+from qualcode.pipeline.versions import Carried
 from qualcode.project import CODEBOOK, SETTINGS, Project, set_settings
 from qualcode.store import events
+from qualcode.store import versions as stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class MergeSummary:
     conflicts: tuple[Conflict, ...] = ()
     asked: int = 0
     """Passages that an assignment asks about."""
+    carried: Carried = field(default_factory=Carried)
+    """What became of judgements on texts that stand here no longer."""
 
     @property
     def left(self) -> tuple[Conflict, ...]:
@@ -48,7 +52,8 @@ def merge(folder: Path, path: Path, *, progress: Progress = acts.silent) -> Merg
 
     Judgements are added whole: coder, time, blindness, sample, chance of having been drawn, facets, evidence, and the
     hash of the code as it was. Where the two projects differ over the same thing, ours stands and the difference is
-    told. All happens in one transaction, or nothing.
+    told. The database changes in one transaction, or not at all. `codebook.yaml` is written beside itself before that,
+    and put in place right after; if the machine stops in between, the same pack again puts it in place.
 
     Args:
         folder: the project; made where the folder is new or empty, unless the pack is a coder's.
@@ -118,13 +123,17 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
         packed = [event for event in events.all_events(connection) if event.kind == packing.PACKED]
         text = made.codebook(project.codebook_text, theirs)
         made.coders()
+        before = stored.unheld(connection)
         made.texts(progress)
+        gave_way = made.succeed()
         made.described()
         made.segments()
         made.samples()
         made.decisions(progress)
         made.themes()
         made.memos()
+        carried = versions.follow(connection, project.secret, gave_way, before)
+        versions.answered_elsewhere(connection)
         asked = made.assignments({subject for event in packed for subject in event.subjects})
         new = {what: count for what, count in made.new.items() if count}
         if new:
@@ -138,13 +147,12 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
                     f"from:{contents.project}",
                     *([contents.coder] if contents.coder else []),
                 ],
-                counts={**new, "conflicts": len(made.conflicts)},
+                counts={**new, "conflicts": len(made.conflicts)} | {k: n for k, n in carried.counts().items() if n},
             )
         if text != project.codebook_text:
             unfinished.write_text(text, encoding="utf-8")
     if unfinished.exists():
         unfinished.replace(codebook)
-    versions.catch_up(project)
     return MergeSummary(
         name,
         contents.kind,
@@ -155,4 +163,5 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
         made.stood,
         tuple(made.conflicts),
         asked,
+        carried,
     )

@@ -15,7 +15,7 @@ from qualcode.formats.pack import Candidate, Contents, Pack, PackKind, Rows, Str
 from qualcode.importers.manifest import PSEUDONYM
 from qualcode.pipeline import acts
 from qualcode.project import Project
-from qualcode.store import codings, corpus, events, exchange, themes
+from qualcode.store import codings, corpus, events, exchange, successions, themes
 from qualcode.store.database import Connection
 
 SUFFIX = ".qualpack"
@@ -176,6 +176,7 @@ def _whole(project: Project, connection: Connection, speakers: bool) -> dict[str
 
     return {
         packs.TEXTS: texts,
+        packs.SUCCESSIONS: lambda: successions.successions(connection),
         packs.SEGMENTS: lambda: exchange.stretches(connection, ids),
         packs.DECISIONS: lambda: exchange.decisions(connection),
         packs.CASES: lambda: [case for _, case in sorted(corpus.cases(connection).items())],

@@ -11,7 +11,7 @@ from typing import TypeVar
 from qualcode import codebook as codebooks
 from qualcode import segments as cut
 from qualcode.coding import Assignment, Coder, Memo, Sample
-from qualcode.corpus import AttributeValue, Case, Programme, Transcript, keyed_id, segment_id
+from qualcode.corpus import AttributeValue, Case, Programme, Succession, Transcript, keyed_id, segment_id
 from qualcode.errors import ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import Candidate, CodebookText, Decision, Pack, Stretch, Text, placed
@@ -19,13 +19,14 @@ from qualcode.pipeline import acts, comparing
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict, ConflictKind
 from qualcode.project import CODEBOOK
-from qualcode.store import assignments, codings, corpus, exchange, memos, themes
+from qualcode.store import assignments, codings, corpus, exchange, memos, successions, themes
 from qualcode.store import codebooks as kept
 from qualcode.store.database import Connection
 from qualcode.store.exchange import AT_ONCE
 
 T = TypeVar("T")
 _MANY = 500
+_MOST_VERSIONS = 1_000_000
 
 
 class Union:
@@ -45,6 +46,9 @@ class Union:
         self._ids: dict[str, str] = {}
         self._lengths: dict[str, int] = {}
         self._fresh: set[str] = set()
+        self._standing: set[str] = set()
+        self._replaced: set[str] = set()
+        self._beside: list[str] = []
         self._coders: set[str] = set()
         self._refused: set[str] = set()
 
@@ -82,6 +86,7 @@ class Union:
         origins: set[str] = set()
         for own in exchange.known(self._connection):
             known[own.sha256, own.place] = own.id, own.length
+            self._standing.add(own.id)
             origins.add(own.origin)
         for number, text in enumerate(self._pack.records(packs.TEXTS, Text), start=1):
             if not comparing.whole(text):
@@ -103,16 +108,40 @@ class Union:
                     standing[self._ids[text.id]] = self._ours(text.transcript)
             for mine in corpus.transcripts(self._connection, standing):
                 self._compared(mine, standing[mine.id])
-            for transcript in fresh:
-                if transcript.replaces:
-                    self.new["new versions"] += 1
-                elif packs.place_of(transcript.source, transcript.row, transcript.question) in origins:
-                    what = "comes from a file that stands here with another text"
-                    self.conflicts.append(Conflict("transcript", transcript.id, what, taken=True))
+            self._beside += [one.id for one in fresh if packs.place_of(one.source, one.row, one.question) in origins]
             corpus.add_transcripts(self._connection, fresh)
             self.new["transcripts"] += len(fresh)
             done += len(some)
             progress("texts", done, total)
+
+    def succeed(self) -> list[str]:
+        """Take over which text took the place of which; returns the texts that stood here until now.
+
+        Where both laptops edited one text, both versions are kept, and the same one is current on both.
+        """
+        told = []
+        for number, one in enumerate(self._pack.records(packs.SUCCESSIONS, Succession), start=1):
+            if not 1 < one.version < _MOST_VERSIONS:
+                raise self._pack.refused_line(packs.SUCCESSIONS, number)
+            old, new = self._ids.get(one.old), self._ids.get(one.new)
+            if old and new and old != new:
+                told.append(Succession(old, new, one.version))
+        forks, standing = successions.forks(self._connection), self._standing - self._gone()
+        self.new["new versions"] += successions.add(self._connection, told)
+        self._replaced = self._gone()
+        for text, ends in sorted(successions.forks(self._connection).items()):
+            if ends not in forks.values():
+                what = "was edited differently there; this version now stands on both laptops, the other beside it"
+                self.conflicts.append(Conflict("transcript", text, what, taken=True))
+        of = successions.lineages(successions.successions(self._connection))
+        for text in self._beside:
+            if text not in self._replaced and not of.get(text, set()) & self._standing:
+                what = "comes from a file that stands here with another text"
+                self.conflicts.append(Conflict("transcript", text, what, taken=True))
+        return sorted(standing & self._replaced)
+
+    def _gone(self) -> set[str]:
+        return set(self._connection.execute(corpus.replaced()).scalars())
 
     def described(self) -> None:
         """Add programmes and cases, and what ours do not say of themselves; where both say something, ours stands."""
@@ -141,7 +170,11 @@ class Union:
         self.new["cases"] += len(newer)
 
     def segments(self) -> None:
-        """Add segments; those of their segmentation are in force where no segment of ours covers the same words."""
+        """Add segments; those of their segmentation are in force where no segment of ours covers the same words.
+
+        None of a replaced text ever is. Those of a text that came back are in force again.
+        """
+        bare = set(self._lengths) - self._replaced - exchange.cut(self._connection)
         for some in _some(self._placed_stretches(), _MANY):
             ids = [self._segment(transcript, start, end) for transcript, start, end, _ in some]
             there = exchange.places(self._connection, ids)
@@ -153,9 +186,20 @@ class Union:
                 made = [
                     cut.stretch(texts[transcript], start, end, stretch.unit, secret=self._secret)
                     for transcript, start, end, stretch in missing
-                    if current == (stretch.current and not comparing.covered(start, end, ours.get(transcript, ())))
+                    if current
+                    == (
+                        stretch.current
+                        and transcript not in self._replaced
+                        and not comparing.covered(start, end, ours.get(transcript, ()))
+                    )
                 ]
                 self.new["segments"] += corpus.add_selections(self._connection, made, current=current)
+            again = [
+                id_
+                for (transcript, *_, stretch), id_ in zip(some, ids, strict=True)
+                if id_ in there and stretch.current and transcript in bare
+            ]
+            self.new["segments"] += exchange.put_in_force(self._connection, again)
 
     def samples(self) -> None:
         """Add samples under their own ids: a judgement's chance of having been drawn hangs on them."""

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
 
 from qualcode import segments as cut
 from qualcode.coding import Coding, Span
-from qualcode.corpus import Transcript, keyed_id
+from qualcode.corpus import Succession, Transcript, keyed_id
 from qualcode.formats.sheet import KEEP, REJECT, Answered, Asked
 from qualcode.importers.anchors import Anchor, anchored
 from qualcode.pipeline import acts
 from qualcode.project import Project
-from qualcode.store import codings, corpus, events
+from qualcode.store import codings, corpus, events, successions
 from qualcode.store import versions as stored
-from qualcode.store.versions import Place, Reanchored, Stood
+from qualcode.store.database import Connection
+from qualcode.store.versions import Reanchored, Stood
 
 SURE = 0.8
 """From this confidence on a judgement is carried over; below it a person decides."""
@@ -36,15 +36,31 @@ class Carried:
     sure: int = 0
     doubtful: int = 0
     lost: int = 0
+    unheld: int = 0
+    """Declarations of completeness that were made on the replaced texts alone."""
 
     def summary(self) -> str:
         """`new version 2; 14 judgements carried over, 2 doubtful, 1 lost (review sheet, page Moved)`."""
         what = f"new version {self.latest}" if self.versions == 1 else f"new versions of {self.versions} answers"
-        if not (self.sure or self.doubtful or self.lost):
-            return what
-        parts = [f"{self.sure} judgement{'s' * (self.sure != 1)} carried over"]
-        parts += [f"{count} {word}" for count, word in ((self.doubtful, "doubtful"), (self.lost, "lost")) if count]
-        return f"{what}; {', '.join(parts)}" + (" (review sheet, page Moved)" if self.doubtful or self.lost else "")
+        return "; ".join([what, *self.told()])
+
+    def counts(self) -> dict[str, int]:
+        """For the record of acts."""
+        counts = {"versions": self.versions, "sure": self.sure, "doubtful": self.doubtful, "lost": self.lost}
+        return counts | ({"unheld": self.unheld} if self.unheld else {})
+
+    def told(self) -> list[str]:
+        """What became of judgements and declarations, as far as there were any."""
+        told = []
+        if self.sure or self.doubtful or self.lost:
+            parts = [f"{self.sure} judgement{'s' * (self.sure != 1)} carried over"]
+            parts += [f"{count} {word}" for count, word in ((self.doubtful, "doubtful"), (self.lost, "lost")) if count]
+            told.append(", ".join(parts) + (" (review sheet, page Moved)" if self.doubtful or self.lost else ""))
+        if self.unheld:
+            one = self.unheld == 1
+            what = "declaration of completeness does" if one else "declarations of completeness do"
+            told.append(f"{self.unheld} {what} not hold for the new version: declare {'it' if one else 'them'} again")
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,59 +82,82 @@ def take_over(project: Project, renewed: Sequence[Transcript]) -> Carried:
     onto = {str(transcript.replaces): transcript for transcript in renewed}
     with project.store.writing() as connection:
         known = {place.id for place in stored.places(connection)}
-        open_ones = [entry for entry in stored.waiting(connection) if entry.transcript in onto]
+        before = stored.unheld(connection, list(onto))
         corpus.add_transcripts(connection, [transcript for transcript in renewed if transcript.id not in known])
         for transcript in renewed:
             if transcript.id in known:
                 stored.come_back(connection, transcript)
-        stored.retire(connection, list(onto))
-        # A passage that an earlier change took away may be back: what waits is anchored anew from its own text.
-        back = {entry.judged: onto[entry.transcript] for entry in open_ones}
-        pending = [(stood, onto[stood.transcript]) for stood in stored.judgements_on(connection, list(onto))]
-        pending += [(stood, back[stood.id]) for stood in stored.judgements(connection, sorted(back))]
-        counts = _carry(connection, project.secret, pending)
+        successions.add(connection, [Succession(str(t.replaces), t.id, t.version) for t in renewed])
+        carried = follow(connection, project.secret, list(onto), before, list(onto))
         events.record(
             connection,
             "version",
             actor=acts.RESEARCHER,
             at=at,
             subjects=[*onto, *(transcript.id for transcript in renewed)],
-            counts={"versions": len(renewed), **counts},
+            counts=carried.counts(),
             words=[transcript.text for transcript in renewed],
             secret=project.secret,
         )
-    latest = renewed[0].version if len(renewed) == 1 else 0
-    return Carried(len(renewed), latest, counts["sure"], counts["doubtful"], counts["lost"])
+    return replace(carried, latest=renewed[0].version if len(renewed) == 1 else 0)
 
 
 def catch_up(project: Project) -> Carried:
-    """Anchor judgements that came in on a text after it was replaced.
-
-    A review sheet may be older than the text; and a colleague's pack may bring the judgement, or the new text.
-    """
+    """Anchor judgements that came in on a text after it was replaced: a review sheet may be older than the text."""
     with project.store.reading() as connection:
         if not stored.left_behind(connection):
             return Carried()
     with project.store.writing() as connection:
         late = stored.left_behind(connection)
-        places = {place.id: place for place in stored.places(connection)}
-        now = {stood.transcript: _latest(stood.transcript, places) for stood in late}
-        stored.retire(connection, list(now))
-        texts = {t.id: t for t in corpus.transcripts(connection, set(now.values()))}
-        counts = _carry(connection, project.secret, [(stood, texts[now[stood.transcript]]) for stood in late])
+        carried = follow(connection, project.secret, (), stored.unheld(connection))
         subjects = sorted({stood.judged.segment for stood in late})
+        counts = carried.counts()
         events.record(connection, "reanchor", actor=acts.RESEARCHER, at=acts.now(), subjects=subjects, counts=counts)
-    return Carried(0, 0, counts["sure"], counts["doubtful"], counts["lost"])
+    return carried
 
 
-def _latest(transcript: str, places: Mapping[str, Place]) -> str:
-    """The version that stands in a text's place now, by what replaced what; versions only go up."""
-    while True:
-        old = places[transcript]
-        later = [p for p in places.values() if p.replaces == transcript and p.version > old.version]
-        if not later:
-            return transcript
-        transcript = max(later, key=lambda place: place.version).id
+def follow(
+    connection: Connection,
+    secret: bytes,
+    gave_way: Sequence[str],
+    before: Set[tuple[str, str, str]],
+    within: Sequence[str] | None = None,
+) -> Carried:
+    """Anchor in the texts that stand now what was judged on those that do not, inside the caller's transaction.
+
+    Args:
+        connection: of the transaction, in which the successions are known.
+        secret: the project's key.
+        gave_way: texts that stood until this transaction. What came in late on others is found besides.
+        before: `stored.unheld` when the transaction began; only what does not hold since then is counted.
+        within: lineages that `before` is about, by a text of each; all unless given.
+    """
+    stored.retire(connection, gave_way)
+    behind = [*stored.left_behind(connection), *stored.judgements_on(connection, gave_way)]
+    now = successions.in_force(connection, {*gave_way, *(stood.transcript for stood in behind)})
+    pending = {stood.id: (stood, now[stood.transcript]) for stood in behind}
+    # A passage that an earlier change took away may be back: what waits is anchored anew from its own text.
+    back = {entry.judged: now[entry.transcript] for entry in stored.waiting(connection, gave_way)}
+    pending |= {stood.id: (stood, back[stood.id]) for stood in stored.judgements(connection, sorted(back))}
+    texts = {text.id: text for text in corpus.transcripts(connection, {target for _, target in pending.values()})}
+    counts = _carry(connection, secret, [(stood, texts[target]) for stood, target in pending.values()])
+    unheld = {(lineage, coder) for lineage, coder, _ in stored.unheld(connection, within) - before}
+    return Carried(len(gave_way), **counts, unheld=len(unheld))
+
+
+def answered_elsewhere(connection: Connection) -> None:
+    """Settle what waits here and was kept on another laptop: the judgement stands at the place that was proposed."""
+    open_ones = [entry for entry in stored.waiting(connection) if entry.span]
+    there = stored.judgements_on(connection, sorted({entry.transcript for entry in open_ones}))
+    kept = {(stood.transcript, stood.span, stood.judged.coder, *_what(stood)): stood.id for stood in there}
+    said = {stood.id: stood for stood in stored.judgements(connection, [entry.judged for entry in open_ones])}
+    settled = []
+    for entry in open_ones:
+        stood = said[entry.judged]
+        became = kept.get((entry.transcript, entry.span, stood.judged.coder, *_what(stood)))
+        if became is not None:
+            settled.append(replace(entry, state="settled", became=became))
+    stored.add(connection, settled)
 
 
 def waiting(project: Project) -> list[Asked]:
@@ -202,7 +241,7 @@ def _problem(answer: Answered, entry: Reanchored, is_open: bool) -> str:
     return ""
 
 
-def _keep(connection: Any, secret: bytes, entry: Reanchored) -> int:
+def _keep(connection: Connection, secret: bytes, entry: Reanchored) -> int:
     (stood,) = stored.judgements(connection, [entry.judged])
     texts = {t.id: t for t in corpus.transcripts(connection, {stood.transcript, entry.transcript})}
     old, new = texts[stood.transcript], texts[entry.transcript]
@@ -211,7 +250,7 @@ def _keep(connection: Any, secret: bytes, entry: Reanchored) -> int:
     return _write(connection, secret, stood, new, entry.span or stood.span, anchors)
 
 
-def _carry(connection: Any, secret: bytes, pending: Sequence[tuple[Stood, Transcript]]) -> dict[str, int]:
+def _carry(connection: Connection, secret: bytes, pending: Sequence[tuple[Stood, Transcript]]) -> dict[str, int]:
     """Anchor judgements in the texts given with them, write those that surely stand there, queue the others."""
     targets = {target.id: target for _, target in pending}
     known = stored.reanchored(connection)
@@ -236,10 +275,13 @@ def _carry(connection: Any, secret: bytes, pending: Sequence[tuple[Stood, Transc
         if entry is None:
             anchors = asked[stood.transcript, target.id]
             origin = _origin(stood.id, came_from, at_home)
-            if origin is None and (span := anchors[stood.span].new):
-                # A colleague's pack brought the very judgement that hers was carried over as.
-                origin = said.get((target.id, span, stood.judged.coder, *_what(stood)))
+            saying = (target.id, anchors[stood.span].new, stood.judged.coder, *_what(stood))
+            if origin is None:
+                # It may stand there already: a colleague's pack brought it, or it came by another earlier text.
+                origin = said.get(saying)
             entry = _reanchored(connection, secret, stood, target, anchors, origin)
+            if entry.became is not None:
+                said.setdefault(saying, entry.became)
             entries.append(entry)
         counts[entry.state] += 1
     stored.add(connection, entries)
@@ -253,7 +295,12 @@ def _what(stood: Stood) -> tuple[object, ...]:
 
 
 def _reanchored(
-    connection: Any, secret: bytes, stood: Stood, target: Transcript, anchors: Mapping[Span, Anchor], origin: int | None
+    connection: Connection,
+    secret: bytes,
+    stood: Stood,
+    target: Transcript,
+    anchors: Mapping[Span, Anchor],
+    origin: int | None,
 ) -> Reanchored:
     id_ = keyed_id(secret, "m", stood.id, target.id)
     anchor = anchors[stood.span]
@@ -278,7 +325,7 @@ def _origin(judged: int, came_from: Mapping[int, int], at_home: Set[int]) -> int
 
 
 def _write(
-    connection: Any, secret: bytes, stood: Stood, target: Transcript, span: Span, anchors: Mapping[Span, Anchor]
+    connection: Connection, secret: bytes, stood: Stood, target: Transcript, span: Span, anchors: Mapping[Span, Anchor]
 ) -> int:
     """Write a judgement and its codings once more, on a span of the new text; the coder and the time stay theirs."""
     segment = cut.stretch(target, *span, secret=secret)

@@ -76,13 +76,8 @@ def set_programmes(connection: Connection, programmes: Iterable[Programme]) -> N
 
 
 def replaced() -> Select[Any]:
-    """Ids of transcripts whose place a later version has taken.
-
-    A text that came back took the place of the one that had taken its own: the higher version is the later.
-    """
-    earlier, later = schema.transcripts.alias(), schema.transcripts.alias()
-    takes_its_place = (later.c.replaces == earlier.c.id) & (later.c.version > earlier.c.version)
-    return select(earlier.c.id).join_from(later, earlier, takes_its_place)
+    """Ids of transcripts whose place another version has taken."""
+    return select(schema.transcripts.c.id).where(schema.transcripts.c.current.is_(False))
 
 
 def transcripts(connection: Connection, ids: Iterable[str] | None = None, *, current: bool = True) -> list[Transcript]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, select, update
 
 from qualcode.coding import Coding, Judged, Memo
 from qualcode.corpus import Transcript, keyed_id
@@ -158,6 +158,21 @@ def segmented(connection: Connection, transcripts: Sequence[str]) -> dict[str, l
     for row in connection.execute(query):
         found.setdefault(row.transcript, []).append((row.start, row.end))
     return found
+
+
+def cut(connection: Connection) -> set[str]:
+    """Transcripts that have segments in force."""
+    s = schema.segments.c
+    return set(connection.execute(select(s.transcript).where(s.current).distinct()).scalars())
+
+
+def put_in_force(connection: Connection, segments: Sequence[str]) -> int:
+    """Put segments that were retired in force again; returns how many."""
+    count = 0
+    for some in corpus.chunks(segments):
+        there = schema.segments.c.id.in_(some)
+        count += connection.execute(update(schema.segments).where(there).values(current=True)).rowcount
+    return count
 
 
 def add_decisions(connection: Connection, decisions: Iterable[tuple[str, Decision]], secret: bytes) -> None:

@@ -15,6 +15,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
+    true,
 )
 
 metadata = MetaData()
@@ -79,9 +81,25 @@ transcripts = Table(
     Column("deidentified", Boolean),
     Column("pages", JSON, nullable=False, server_default="[]"),
     Column("replaces", String),
+    Column("current", Boolean, nullable=False, server_default=true()),
     Index("transcripts_source", "source", "row"),
     Index("transcripts_replaces", "replaces"),
+    Index("transcripts_current", "current"),
 )
+"""`version`, `replaces` and `current` follow from the successions: see `store/successions.py`."""
+
+successions = Table(
+    "successions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("old", String, nullable=False),
+    Column("new", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("old", "new", "version"),
+    Index("successions_new", "new"),
+    sqlite_autoincrement=True,
+)
+"""Which text took the place of which, and as which version. Append-only."""
 
 turns = Table(
     "turns",

@@ -1,4 +1,4 @@
-"""Write and read which text took the place of which, and what became of judgements then."""
+"""Write and read what stands at each place that texts come from, and what became of judgements on earlier texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, literal_column, select, update
 
 from qualcode.coding import Coding, Judged, Span
 from qualcode.corpus import Transcript
-from qualcode.store import corpus, schema
+from qualcode.store import corpus, schema, successions
 from qualcode.store.codings import coding_of, judged_of
 
 State = Literal["sure", "doubtful", "lost", "settled"]
@@ -75,8 +75,8 @@ def retire(connection: Connection, transcripts: Sequence[str]) -> int:
 
 
 def come_back(connection: Connection, transcript: Transcript) -> None:
-    """Put an earlier text in the place of the later one: it is the next version now, and the record says so."""
-    names = ("version", "replaces", "source_hash", "encoding")
+    """Take over what is said now of an earlier text that comes back; its words and offsets stay."""
+    names = ("source_hash", "encoding")
     values = {name: getattr(transcript, name) for name in names}
     connection.execute(update(schema.transcripts).where(schema.transcripts.c.id == transcript.id).values(**values))
     corpus.describe(connection, transcript)
@@ -119,14 +119,38 @@ def reanchored(connection: Connection, transcripts: Iterable[str] | None = None)
     return found
 
 
-def waiting(connection: Connection) -> list[Reanchored]:
-    """Those on current texts that a person has still to decide on."""
-    old = set(connection.execute(corpus.replaced()).scalars())
+def waiting(connection: Connection, transcripts: Iterable[str] | None = None) -> list[Reanchored]:
+    """Those that a person has still to decide on: on current texts, or on the ones that are given."""
+    old = set(connection.execute(corpus.replaced()).scalars()) if transcripts is None else set[str]()
     return [
         entry
-        for entry in reanchored(connection).values()
+        for entry in reanchored(connection, transcripts).values()
         if entry.state in ("doubtful", "lost") and entry.transcript not in old
     ]
+
+
+def unheld(connection: Connection, texts: Sequence[str] | None = None) -> set[tuple[str, str, str]]:
+    """(lineage, coder, code) declared completely coded on a replaced text and not on the one in its place.
+
+    On all texts, or in the lineages of these. A lineage goes by the text that was replaced first.
+    """
+    j, t = schema.judged.c, schema.transcripts.c
+    declared: dict[tuple[str, str], set[str]] = defaultdict(set)
+    now = successions.in_force(connection, texts)
+    whole = select(j.segment, j.coder, j.codes).join_from(schema.transcripts, schema.judged, j.segment == t.id)
+    for ids in corpus.chunks(sorted(now)):
+        for row in connection.execute(whole.where(t.id.in_(ids))):
+            declared[row.segment, row.coder] |= set(row.codes)
+    if not declared:
+        return set()
+    named: dict[str, str] = {}
+    for one in successions.successions(connection, texts):
+        named.setdefault(now[one.old], one.old)
+    return {
+        (named[now[text]], coder, code)
+        for (text, coder), codes in declared.items()
+        for code in codes - declared.get((now[text], coder), set())
+    }
 
 
 def add(connection: Connection, entries: Sequence[Reanchored]) -> None:

@@ -315,6 +315,7 @@ KINDS = {
     packs.PROGRAMMES: object,
     packs.THEMES: object,
     packs.MEMOS: object,
+    packs.SUCCESSIONS: object,
 }
 
 

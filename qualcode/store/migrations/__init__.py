@@ -12,6 +12,7 @@ from qualcode.store.migrations import (
     m0003_reanchored,
     m0004_memos,
     m0005_assignments,
+    m0006_successions,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -20,5 +21,6 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0003_reanchored.upgrade,
     m0004_memos.upgrade,
     m0005_assignments.upgrade,
+    m0006_successions.upgrade,
 )
 """Step n brings the schema to version n; append, never edit."""
