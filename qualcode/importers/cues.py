@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
 from qualcode.errors import MalformedTranscript
-from qualcode.importers.text import normalised
 
 ROLLING = 0.5
 """From this share of captions on that repeat the end of the one before, a file rolls; else people repeat themselves."""
@@ -33,6 +32,7 @@ _TAG = re.compile(r"</?(?:[biucv]|font|ruby|rt|lang)(?:[.\s][^<>]*)?/?>|<\d[\d:.
 _NAMED_NUMBER = re.compile(r'^\d+\s+"(?P<name>[^"]+)"(?:\s+\(\d+\))?$')
 """`12 "Ann Lee" (34567)`: Webex names the speaker beside the cue's number."""
 _NAMING_NOTE = re.compile(r"^NOTE\s+speaker\s*[:=]\s*(?P<name>.+)$", re.IGNORECASE)
+_NOT_KEPT = dict.fromkeys((0, 0xFEFF))
 _COMMENTS = ("WEBVTT", "NOTE", "STYLE", "REGION")
 _HINT = "each caption needs a line of times such as 00:00:05.000 --> 00:00:07.000, and its words below"
 
@@ -80,31 +80,37 @@ def parse(text: str, suffix: str, source: str) -> tuple[list[Cue], tuple[str, ..
 def _cues(lines: Sequence[str], source: str) -> Iterator[Cue]:
     """Cues with their words as they stand; those behind an empty line belong to the cue before it."""
     cue: Cue | None = None
+    said: list[str] = []
     speaker = ""
     for start, block in _blocks(lines):
-        first = next((place for place, line in enumerate(block) if _TIMES.match(line)), None)
+        first = next((place for place, line in enumerate(block) if _times(line)), None)
         if first is None and block[0].startswith(_COMMENTS):
             naming = _NAMING_NOTE.match(" ".join(block))
             speaker = naming["name"].strip() if naming else speaker
             continue
         for place, line in enumerate(block):
-            if times := _TIMES.match(line):
+            if times := _times(line):
                 if cue:
-                    yield cue
+                    yield replace(cue, words="\n".join(said))
+                    said = []
                 named = _NAMED_NUMBER.match(block[place - 1].strip()) if place else None
                 cue = Cue(named["name"] if named else speaker, "", _seconds(times, "a"), _seconds(times, "b"))
                 speaker = ""
             elif _names_a_cue(block, place, first):
                 continue
             elif cue:
-                cue = replace(cue, words=f"{cue.words}\n{line}" if cue.words else line)
+                said.append(line)
             elif not line.startswith(_COMMENTS):
                 words = len(line.split())
                 raise MalformedTranscript(
                     f"{words} words stand before the first caption", path=source, line=start + place, hint=_HINT
                 )
     if cue:
-        yield cue
+        yield replace(cue, words="\n".join(said))
+
+
+def _times(line: str) -> re.Match[str] | None:
+    return _TIMES.match(line) if "-->" in line else None
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -120,25 +126,25 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 def _names_a_cue(block: Sequence[str], place: int, first: int | None) -> bool:
     """The line above a line of times: any at the beginning of a block, a number where no empty line parts the cues."""
-    if place + 1 >= len(block) or not _TIMES.match(block[place + 1]):
+    if place + 1 >= len(block) or not _times(block[place + 1]):
         return False
     return place + 1 == first or block[place].strip().isdigit()
 
 
 def _voices(cue: Cue) -> Iterator[Cue]:
-    voices = list(_VOICE.finditer(cue.words))
+    voices = list(_VOICE.finditer(cue.words)) if "<v" in cue.words else []
     pieces = [(cue.speaker, cue.words[: voices[0].start()] if voices else cue.words)]
     for voice, following in zip_longest(voices, voices[1:]):
         if voice:
             pieces.append((voice[1], cue.words[voice.end() : following.start() if following else len(cue.words)]))
     for speaker, words in pieces:
-        plain = _plain(_TAG.sub("", words))
+        plain = _plain(_TAG.sub("", words) if "<" in words or "{" in words else words)
         if plain:
             yield Cue(_plain(speaker), plain, cue.start, cue.end)
 
 
 def _plain(words: str) -> str:
-    return " ".join(normalised(html.unescape(words)).replace("\ufeff", "").split())
+    return " ".join((html.unescape(words) if "&" in words else words).translate(_NOT_KEPT).split())
 
 
 def _folded(cues: list[Cue]) -> list[Cue]:
