@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from qualcode import codebook as codebooks
 from qualcode import segments as cut
@@ -22,9 +20,8 @@ from qualcode.project import CODEBOOK
 from qualcode.store import assignments, codings, corpus, exchange, memos, successions, themes
 from qualcode.store import codebooks as kept
 from qualcode.store.database import Connection
-from qualcode.store.exchange import AT_ONCE
+from qualcode.store.exchange import AT_ONCE, batches
 
-T = TypeVar("T")
 _MANY = 500
 _MOST_VERSIONS = 1_000_000
 
@@ -99,7 +96,7 @@ class Union:
             if stands:
                 self._ids[text.id], self._lengths[stands[0]] = stands
         total, done = self._pack.contents.counts.get(packs.TEXTS, 0), 0
-        for some in _some(self._pack.records(packs.TEXTS, Text), AT_ONCE):
+        for some in batches(self._pack.records(packs.TEXTS, Text), AT_ONCE):
             fresh, standing = [], {}
             for text in some:
                 if text.transcript and text.id in self._fresh:
@@ -175,7 +172,7 @@ class Union:
         None of a replaced text ever is. Those of a text that came back are in force again.
         """
         bare = set(self._lengths) - self._replaced - exchange.cut(self._connection)
-        for some in _some(self._placed_stretches(), _MANY):
+        for some in batches(self._placed_stretches(), _MANY):
             ids = [self._segment(transcript, start, end) for transcript, start, end, _ in some]
             there = exchange.places(self._connection, ids)
             missing = [one for one, id_ in zip(some, ids, strict=True) if id_ not in there]
@@ -223,7 +220,7 @@ class Union:
         total = self._pack.contents.counts.get(packs.DECISIONS, 0)
         homeless: set[str] = set()
         left = refused = done = 0
-        for some in _some(self._pack.records(packs.DECISIONS, Decision), _MANY):
+        for some in batches(self._pack.records(packs.DECISIONS, Decision), _MANY):
             new: list[tuple[str, Decision]] = []
             for number, given in enumerate(some, start=done + 1):
                 transcript, span = self._span(given.judged.segment, packs.DECISIONS)
@@ -383,9 +380,3 @@ class Union:
 
     def _segment(self, transcript: str, start: int, end: int) -> str:
         return segment_id(self._secret, transcript, start, end)
-
-
-def _some(records: Iterable[T], size: int) -> Iterator[list[T]]:
-    waiting = iter(records)
-    while some := list(itertools.islice(waiting, size)):
-        yield some

@@ -81,7 +81,7 @@ def take_over(project: Project, renewed: Sequence[Transcript]) -> Carried:
     at = acts.now()
     onto = {str(transcript.replaces): transcript for transcript in renewed}
     with project.store.writing() as connection:
-        known = {place.id for place in stored.places(connection)}
+        known = corpus.stored(connection, [transcript.id for transcript in renewed])
         before = stored.unheld(connection, list(onto))
         corpus.add_transcripts(connection, [transcript for transcript in renewed if transcript.id not in known])
         for transcript in renewed:

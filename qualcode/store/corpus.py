@@ -88,6 +88,12 @@ def transcripts(connection: Connection, ids: Iterable[str] | None = None, *, cur
     return sorted(found, key=lambda transcript: (transcript.source, transcript.id))
 
 
+def stored(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these transcripts that are in the store, in force or not."""
+    t = schema.transcripts.c
+    return {id_ for some in chunks(ids) for id_ in connection.execute(select(t.id).where(t.id.in_(some))).scalars()}
+
+
 def _transcripts(connection: Connection, ids: Sequence[str] | None, *, current: bool = True) -> list[Transcript]:
     query = select(schema.transcripts)
     spoken = select(schema.turns)

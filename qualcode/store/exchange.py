@@ -45,14 +45,14 @@ def transcript_ids(connection: Connection) -> list[str]:
 
 def transcripts(connection: Connection, ids: Sequence[str]) -> Iterator[Transcript]:
     """These transcripts, by id, a few at a time."""
-    for some in _some(sorted(ids), AT_ONCE):
+    for some in batches(sorted(ids), AT_ONCE):
         yield from sorted(corpus.transcripts(connection, some), key=lambda transcript: transcript.id)
 
 
 def stretches(connection: Connection, ids: Sequence[str]) -> Iterator[Stretch]:
     """All segments of these transcripts by their places."""
     s = schema.segments.c
-    for some in _some(sorted(ids), AT_ONCE):
+    for some in batches(sorted(ids), AT_ONCE):
         query = select(s.transcript, s.start, s.end, s.unit, s.current).where(s.transcript.in_(some))
         for row in connection.execute(query.order_by(s.transcript, s.start, s.end)):
             yield Stretch(place(row.transcript, row.start, row.end), row.unit, row.current)
@@ -69,7 +69,7 @@ def places(connection: Connection, segments: Iterable[str]) -> dict[str, Stretch
     """Segments by id."""
     s = schema.segments.c
     found = {}
-    for some in _some(sorted(set(segments)), _MANY):
+    for some in batches(sorted(set(segments)), _MANY):
         query = select(s.id, s.transcript, s.start, s.end, s.unit, s.current).where(s.id.in_(some))
         for row in connection.execute(query):
             found[row.id] = Stretch(place(row.transcript, row.start, row.end), row.unit, row.current)
@@ -85,7 +85,7 @@ def decisions(connection: Connection, coder: str | None = None) -> Iterator[Deci
     if coder is not None:
         query = query.where(j.coder == coder)
     ordered = query.order_by(j.made_at, j.coder, s.transcript, s.start, s.end, j.segment, j.codes, j.id)
-    for some in _some(connection.execute(ordered).mappings(), _MANY):
+    for some in batches(connection.execute(ordered).mappings(), _MANY):
         made = _codings(connection, [row["id"] for row in some])
         for row in some:
             where = place(row["transcript"], row["start"], row["end"]) if row["transcript"] else row["segment"]
@@ -142,7 +142,7 @@ def codebooks(connection: Connection, current: str, at: str) -> list[CodebookTex
 def known(connection: Connection) -> Iterator[Known]:
     """All transcripts that stand here."""
     t = schema.transcripts.c
-    for some in _some(transcript_ids(connection), AT_ONCE):
+    for some in batches(transcript_ids(connection), AT_ONCE):
         query = select(t.id, t.text, t.source, t.row, t.question).where(t.id.in_(some))
         for row in connection.execute(query):
             origin = place_of(row.source, row.row, row.question)
@@ -215,7 +215,8 @@ def add_decisions(connection: Connection, decisions: Iterable[tuple[str, Decisio
             connection.execute(schema.codings.insert(), rows)
 
 
-def _some(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """So many items at a time, as they come."""
     waiting = iter(items)
     while some := list(itertools.islice(waiting, size)):
         yield some
