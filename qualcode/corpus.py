@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -43,6 +43,46 @@ class Programme:
     id: str
     name: str = ""
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+
+
+Quotable = Literal["verbatim", "paraphrase", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a participant agreed to. `None` is not stated: then the project's defaults hold."""
+
+    participate: bool | None = None
+    """Without it the case is in no count, no export and no machine's pass."""
+    quote: Quotable | None = None
+    """Whether exports may hold the participant's words as spoken, told in other words only, or not at all."""
+    archive: bool | None = None
+    """The texts may be put into an archive."""
+    share: bool | None = None
+    """The texts may go to people outside the team."""
+    machine: bool | None = None
+    """Taggers, encoders and topic models may read the texts, on this machine."""
+    expires: date | None = None
+    """The last day on which all of this holds."""
+
+    def over(self, defaults: Consent) -> Consent:
+        """What is stated here, and the defaults for the rest.
+
+        >>> Consent(quote="none").over(Consent(quote="verbatim", machine=True)).machine
+        True
+        """
+        stated = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
+        return replace(defaults, **stated)
+
+    def on(self, day: date) -> Consent:
+        """What holds on a day: nothing at all after the last one."""
+        if self.expires is None or day <= self.expires:
+            return self
+        return Consent(False, "none", archive=False, share=False, machine=False, expires=self.expires)
+
+
+CONSENT = Consent(participate=True, quote="verbatim", archive=False, share=False, machine=True)
+"""What holds where neither the case nor the project states anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +139,8 @@ class Transcript:
     """Declared by the researcher; `None` is undeclared."""
     pages: tuple[int, ...] = field(default=(), repr=False)
     """Where in the text each page of a paged file begins: `pages[0]` is 0; empty where the file has no pages."""
+    sealed: bool = False
+    """Its text is empty here: it gave way to one without identities, and lies encrypted apart."""
     replaces: str | None = None
     """The earlier version of the same source whose place this text takes."""
 
@@ -111,6 +153,59 @@ class Succession:
     new: str
     version: int
     """Of the new text, from 2 on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Words `[start, end)` of a text gave way to `length` code points of another."""
+
+    start: int
+    end: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetMap:
+    """Where the places of one text stand in another that differs from it by known edits; exact in both directions.
+
+    A place inside an edit stands at the whole of what took its place.
+
+    >>> names = OffsetMap((Edit(3, 7, 8),))          # "so Mary said" -> "so [Keldan] said"
+    >>> names.forward(8, 12), names.back(12, 16), names.forward(4, 5)
+    ((12, 16), (8, 12), (3, 11))
+    """
+
+    edits: tuple[Edit, ...]
+    """In order, and apart."""
+
+    def forward(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the new text that holds what `[start, end)` of the old one held."""
+        edits = [(edit.start, edit.end, edit.length) for edit in self.edits]
+        return _moved(start, end, edits)
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the old text that holds what `[start, end)` of the new one holds."""
+        shift, edits = 0, []
+        for edit in self.edits:
+            edits.append((edit.start + shift, edit.start + shift + edit.length, edit.end - edit.start))
+            shift += edit.length - (edit.end - edit.start)
+        return _moved(start, end, edits)
+
+
+def _moved(start: int, end: int, edits: Iterable[tuple[int, int, int]]) -> tuple[int, int]:
+    before_start = before_end = 0
+    low, high = start, end
+    for at, after, length in edits:
+        grown = length - (after - at)
+        if after <= start:
+            before_start += grown
+        elif at < start:
+            low = at
+        if after <= end:
+            before_end += grown
+        elif at < end:
+            high = at + length
+    return low + before_start, max(low + before_start, high + before_end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +239,8 @@ def keyed_id(secret: bytes, prefix: str, *parts: object) -> str:
 def segment_id(secret: bytes, transcript: str, start: int, end: int) -> str:
     """The id of a stretch of a transcript: the same whoever cuts or selects it."""
     return keyed_id(secret, "s", transcript, start, end)
+
+
+def case_digest(secret: bytes, case: str) -> str:
+    """What stands for a case where its id must not: in tombstones and in the register of releases."""
+    return keyed_id(secret, "w", "case", case)

@@ -67,6 +67,10 @@ class StoreError(QualcodeError):
     """The project's database refuses: locked, damaged, or newer than this qualcode."""
 
 
+class NotAllowed(QualcodeError):
+    """Something must come first: a signature, a consent, a person's decision. The command ends with exit code 4."""
+
+
 class NotEnoughData(QualcodeError):
     """A method was asked of too little text or too few judgements."""
 

@@ -1,8 +1,8 @@
 """Entry points: the one door through which built-in and foreign parts come in.
 
 Groups: `qualcode.importers` (named by suffix), `qualcode.taggers`, `qualcode.encoders`,
-`qualcode.exporters`. A built-in of the same name wins over a foreign one, so that installing a package
-never changes how a project is read.
+`qualcode.exporters`, `qualcode.detectors`. A built-in of the same name wins over a
+foreign one, so that installing a package never changes how a project is read.
 """
 
 from __future__ import annotations

@@ -1,101 +1,24 @@
-"""The project folder: settings, key, store and codebook; tidy frames for notebooks."""
+"""The project folder: key, settings, store and codebook; tidy frames for notebooks."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, get_args
 
 import pandas as pd
 import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
 from qualcode import codebook as codebooks
 from qualcode.codebook import Codebook
-from qualcode.corpus import ROLES, Role
 from qualcode.errors import ProjectError
-from qualcode.importers import TableColumns
-from qualcode.importers.columns import SINGLE
-from qualcode.importers.imported import Tracked
-from qualcode.importers.labels import key_of
+from qualcode.settings import APPROACHES, TEMPLATE, UNITS, read_settings
 from qualcode.store import frames
 from qualcode.store.database import Database
 
 SETTINGS, CODEBOOK, KEY, STORE = "qualcode.toml", "codebook.yaml", "qualcode.key", "qualcode.sqlite"
 MANIFEST, PROGRAMMES = "manifest.csv", "programmes.csv"
 LITERATURE = "literature"
-APPROACHES = (
-    "coding_reliability",
-    "codebook_framework",
-    "reflexive_ta",
-    "content_analysis",
-    "realist",
-    "thematic_synthesis",
-)
 LEAST_KEY_BYTES = 16
-UNITS = ("turn", "sentence", "window")
-
-_TEMPLATE = """\
-# A qualcode project. What you change here is read at the next command.
-approach = "codebook_framework"   # {approaches}
-seed = 1
-
-[report]
-title = {title}                       # of the report; the folder's name if empty
-note = {note}                        # what its reader must know first
-
-[import]
-file_name_pattern = ""            # e.g. "{{programme}}_{{case}}_{{kind}}", where no manifest says what a file is
-question_pattern = ""             # regular expression for lines that are questions, in files without speaker labels
-refi_offsets = ""                 # how a REFI-QDA project counts, where that cannot be told: "UTF-16 units, 2"
-tracked_changes = "accepted"      # accepted | rejected: text as it is after, or as it was before, the changes in it
-
-[speakers]                        # roles of labels that were not understood: "Dan" = "interviewer"
-                                  # for one file: [speakers."interviews/P4.docx"]; see `qualcode speakers`
-
-[segments]
-unit = "window"                   # {units}
-words = 60                        # most words of a window
-
-[tag]
-floor = 0.35                      # below: judged absent
-threshold = 0.5                   # from here on: proposed; in between the machine abstains
-
-[themes]
-most = 10
-
-[columns]                         # of survey tables; each is written here when it is first imported
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """`qualcode.toml`, checked."""
-
-    approach: str = "codebook_framework"
-    seed: int = 1
-    title: str = ""
-    note: str = ""
-    file_name_pattern: str = ""
-    question_pattern: str = ""
-    refi_offsets: str = ""
-    tracked_changes: Tracked = "accepted"
-    speakers: Mapping[str, Role] = field(default_factory=dict, repr=False)
-    """Roles by label, as `labels.key_of` makes it."""
-    file_speakers: Mapping[str, Mapping[str, Role]] = field(default_factory=dict, repr=False)
-    """The same for single files, relative to the folder that is imported."""
-    unit: str = "window"
-    words: int = 60
-    floor: float = 0.35
-    threshold: float = 0.5
-    most_themes: int = 10
-    columns: Mapping[str, TableColumns] = field(default_factory=dict)
-
-    def roles_in(self, file: str) -> Mapping[str, Role]:
-        """Roles by label for one file: what is stated for it wins over what is stated for all."""
-        return {**self.speakers, **self.file_speakers.get(file, {})}
 
 
 class Project:
@@ -140,7 +63,7 @@ class Project:
                 (folder / KEY).write_text(secrets.token_hex(32) + "\n", encoding="ascii")
                 (folder / KEY).chmod(0o600)
             if not (folder / SETTINGS).exists():
-                text = _TEMPLATE.format(
+                text = TEMPLATE.format(
                     approaches=" | ".join(APPROACHES),
                     units=" | ".join(UNITS),
                     title=tomlkit.string(title).as_string(),
@@ -202,150 +125,6 @@ class Project:
         """Decisions: segment, coder, code, blind, sample, weight."""
         with self.store.reading() as connection:
             return frames.judged(connection, self.runs)
-
-
-def read_settings(path: Path) -> Settings:
-    """Read and check `qualcode.toml`.
-
-    Raises:
-        ProjectError: not TOML, an unknown name, or a value that is not allowed.
-    """
-    try:
-        tree: dict[str, Any] = tomlkit.parse(path.read_text(encoding="utf-8-sig")).unwrap()
-    except (TOMLKitError, UnicodeDecodeError) as error:
-        line = getattr(error, "line", None)
-        place = f"{path.name}:{line}" if line else path.name
-        raise ProjectError(f"is not valid TOML ({type(error).__name__})", place=place) from None
-    known = {"approach", "seed", "report", "import", "speakers", "segments", "tag", "themes", "columns"}
-    _no_others(tree, known, path.name)
-    report, imports, segments, tag, themes, speakers, columns = (
-        _section(tree, name, path.name)
-        for name in ("report", "import", "segments", "tag", "themes", "speakers", "columns")
-    )
-    _no_others(report, {"title", "note"}, f"{path.name} [report]")
-    _no_others(
-        imports, {"file_name_pattern", "question_pattern", "refi_offsets", "tracked_changes"}, f"{path.name} [import]"
-    )
-    _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
-    _no_others(tag, {"floor", "threshold"}, f"{path.name} [tag]")
-    _no_others(themes, {"most"}, f"{path.name} [themes]")
-    settings = Settings(
-        approach=_one_of(tree.get("approach", "codebook_framework"), APPROACHES, "approach", path.name),
-        seed=_number(tree.get("seed", 1), int, 0, 2**31, "seed", path.name),
-        title=str(report.get("title", "")),
-        note=str(report.get("note", "")),
-        file_name_pattern=str(imports.get("file_name_pattern", "")),
-        question_pattern=str(imports.get("question_pattern", "")),
-        refi_offsets=str(imports.get("refi_offsets", "")),
-        tracked_changes=_one_of(  # type: ignore[arg-type]
-            imports.get("tracked_changes", "accepted"), get_args(Tracked), "import.tracked_changes", path.name
-        ),
-        speakers=_roles({label: role for label, role in speakers.items() if not isinstance(role, dict)}, path.name),
-        file_speakers={file: _roles(body, path.name) for file, body in speakers.items() if isinstance(body, dict)},
-        unit=_one_of(segments.get("unit", "window"), UNITS, "segments.unit", path.name),
-        words=_number(segments.get("words", 60), int, 5, 5000, "segments.words", path.name),
-        floor=_number(tag.get("floor", 0.35), float, 0, 1, "tag.floor", path.name),
-        threshold=_number(tag.get("threshold", 0.5), float, 0, 1, "tag.threshold", path.name),
-        most_themes=_number(themes.get("most", 10), int, 1, 100, "themes.most", path.name),
-        columns={file: _columns(body, f"{path.name} [columns.{file!r}]") for file, body in columns.items()},
-    )
-    if settings.floor > settings.threshold:
-        raise ProjectError("tag.floor is above tag.threshold", place=path.name)
-    return settings
-
-
-def set_settings(path: Path, values: Mapping[str, str | int | float]) -> None:
-    """Put top-level, `[segments]` and `[tag]` settings into `qualcode.toml`; comments stay.
-
-    Raises:
-        ProjectError: a value is not allowed, or a name is none of these settings.
-    """
-    tree = tomlkit.parse(path.read_text(encoding="utf-8"))
-    for name, value in values.items():
-        sections = [part for part in (tree, tree["segments"], tree["tag"]) if name in part]
-        if not sections or name in ("report", "import", "speakers", "segments", "tag", "themes", "columns"):
-            raise ProjectError(f"{name!r} is not a setting that travels", place=path.name)
-        sections[0][name] = value
-    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
-    read_settings(path)
-
-
-def state_roles(path: Path, roles: Mapping[str, Role], *, file: str = "") -> None:
-    """Write roles of speaker labels into `qualcode.toml`, for all files or for one; comments stay where they are.
-
-    Raises:
-        ProjectError: the settings are faulty, before or with these roles.
-    """
-    read_settings(path)
-    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
-    section: Any = document.setdefault("speakers", tomlkit.table())
-    if file:
-        section = section.setdefault(file, tomlkit.table())
-    for label, role in roles.items():
-        same = next((old for old in section if key_of(old) == key_of(label)), label)
-        section[same] = role
-    unfinished = path.with_name(path.name + ".tmp")
-    try:
-        unfinished.write_text(tomlkit.dumps(document), encoding="utf-8")
-        read_settings(unfinished)
-        unfinished.replace(path)
-    except OSError as error:
-        raise ProjectError(f"cannot be written ({error.strerror})", place=path.name) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _roles(stated: Mapping[str, Any], place: str) -> dict[str, Role]:
-    found: dict[str, Role] = {}
-    for label, role in stated.items():
-        if not isinstance(role, str):
-            raise ProjectError("a role in [speakers] is not a word in quotation marks", place=place)
-        found[key_of(label)] = _one_of(role, ROLES, "a role in [speakers]", place)  # type: ignore[assignment]
-    return found
-
-
-def _section(tree: Mapping[str, Any], name: str, place: str) -> dict[str, Any]:
-    section = tree.get(name, {})
-    if not isinstance(section, dict):
-        raise ProjectError(f"{name} must be a section ([{name}])", place=place)
-    return section
-
-
-def _columns(body: Any, place: str) -> TableColumns:
-    if not isinstance(body, Mapping):
-        raise ProjectError("expected a table of column names", place=place)
-    _no_others(body, {field.name for field in fields(TableColumns)}, place)
-    for name in ("attributes", "unread"):
-        if not isinstance(body.get(name, []), list):
-            raise ProjectError(f"{name} must be a list of column names", place=place)
-    values: dict[str, Any] = {
-        name: tuple(map(str, value)) if isinstance(value, list) else str(value) for name, value in body.items()
-    }
-    several = [name for name in SINGLE if isinstance(values.get(name), tuple)]
-    if several:
-        raise ProjectError(f"{several[0]} must be the name of one column", place=place)
-    if isinstance(values.get("text"), str):
-        values["text"] = (values["text"],) if values["text"] else ()
-    return TableColumns(**values)
-
-
-def _no_others(tree: Mapping[str, Any], known: set[str], place: str) -> None:
-    unknown = sorted(set(tree) - known)
-    if unknown:
-        raise ProjectError(f"{unknown[0]!r} is not a setting (expected {', '.join(sorted(known))})", place=place)
-
-
-def _one_of(value: Any, allowed: tuple[str, ...], name: str, place: str) -> str:
-    if value not in allowed:
-        raise ProjectError(f"{name} is {value!r} (expected one of {', '.join(allowed)})", place=place)
-    return str(value)
-
-
-def _number(value: Any, kind: type, low: float, high: float, name: str, place: str) -> Any:
-    fits = isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool)
-    if not fits or not low <= value <= high:
-        raise ProjectError(f"{name} is {value!r} (expected a number from {low:,} to {high:,})", place=place)
-    return kind(value)
 
 
 def _secret(path: Path) -> bytes:

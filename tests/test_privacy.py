@@ -25,7 +25,8 @@ from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.importing import import_files
 from qualcode.pipeline.merging import merge
 from qualcode.pipeline.packing import pack
-from qualcode.project import Project, read_settings
+from qualcode.project import Project
+from qualcode.settings import read_settings
 from qualcode.store import codings, corpus, events
 from tests.dialects import MAXQDA, TEXTS, written
 from tests.invented import interview, qualcode, write_files

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from qualcode.errors import ProjectError
-from qualcode.project import CODEBOOK, KEY, SETTINGS, STORE, Project, read_settings
+from qualcode.project import CODEBOOK, KEY, SETTINGS, STORE, Project
+from qualcode.settings import read_settings
 from tests.invented import CODEBOOK as TEXT
 
 

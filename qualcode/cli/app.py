@@ -12,9 +12,9 @@ import typer
 
 from qualcode import __version__
 from qualcode.cli import output
-from qualcode.errors import QualcodeError
+from qualcode.errors import NotAllowed, QualcodeError
 
-OK, ERROR, SOME_FAILED, BUG, INTERRUPTED = 0, 1, 3, 70, 130
+OK, ERROR, SOME_FAILED, GATE, BUG, INTERRUPTED = 0, 1, 3, 4, 70, 130
 
 app = typer.Typer(
     name="qualcode",
@@ -68,7 +68,7 @@ def main() -> None:
             output.stopped()
     except QualcodeError as problem:
         output.error(problem, json_too="--json" in arguments)
-        code = ERROR
+        code = GATE if isinstance(problem, NotAllowed) else ERROR
     except (KeyboardInterrupt, typer.Abort):
         output.stopped()
         code = INTERRUPTED

@@ -12,7 +12,8 @@ import tomlkit
 from qualcode.errors import ProjectError
 from qualcode.importers import ColumnSeen, Imported, Loss, Skipped, TableColumns, table
 from qualcode.importers.columns import SINGLE
-from qualcode.project import SETTINGS, Project, Settings, read_settings
+from qualcode.project import SETTINGS, Project
+from qualcode.settings import Settings, read_settings
 
 _SEVERAL = 3
 """So many names of a list stand on one line."""

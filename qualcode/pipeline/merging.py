@@ -16,7 +16,8 @@ from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict
 from qualcode.pipeline.union import Union
 from qualcode.pipeline.versions import Carried
-from qualcode.project import CODEBOOK, SETTINGS, Project, set_settings
+from qualcode.project import CODEBOOK, SETTINGS, Project
+from qualcode.settings import set_settings
 from qualcode.store import events
 from qualcode.store import versions as stored
 

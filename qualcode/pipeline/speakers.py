@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from qualcode.corpus import ASKING, Role, Transcript
 from qualcode.importers import roles
 from qualcode.importers.labels import key_of
-from qualcode.project import SETTINGS, Project, Settings, state_roles
+from qualcode.project import SETTINGS, Project
+from qualcode.settings import Settings, state_roles
 from qualcode.store import corpus
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -82,11 +83,13 @@ transcripts = Table(
     Column("pages", JSON, nullable=False, server_default="[]"),
     Column("replaces", String),
     Column("current", Boolean, nullable=False, server_default=true()),
+    Column("sealed", Boolean, nullable=False, server_default=false()),
     Index("transcripts_source", "source", "row"),
     Index("transcripts_replaces", "replaces"),
     Index("transcripts_current", "current"),
 )
-"""`version`, `replaces` and `current` follow from the successions: see `store/successions.py`."""
+"""`version`, `replaces` and `current` follow from the successions: see `store/successions.py`. The text of a `sealed`
+one is empty here: it lies encrypted in `originals.sqlite` (`store/originals.py`)."""
 
 successions = Table(
     "successions",
@@ -271,6 +274,94 @@ themes = Table(
     Column("similarity", Float, nullable=False),
     Column("status", String, nullable=False),
 )
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("case", String, primary_key=True),
+    Column("stated", JSON, nullable=False),
+)
+"""What `consent.csv` states for a case; what it leaves open is not there."""
+
+offset_maps = Table(
+    "offset_maps",
+    metadata,
+    Column("old", String, primary_key=True),
+    Column("new", String, primary_key=True),
+    Column("edits", JSON, nullable=False),
+    Index("offset_maps_new", "new"),
+)
+"""Where the places of `old` stand in `new`, which was made of it by replacing identities or a withdrawn person's turns:
+[start, end, length] in order. Holds no words."""
+
+signoffs = Table(
+    "signoffs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("transcript", String, nullable=False, index=True),
+    Column("signer", String, nullable=False),
+    Column("at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who vouches that nobody can be told from a text. It holds for just this text: another version is not signed."""
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("identified", Boolean, nullable=False),
+    Column("cases", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Files that qualcode wrote with participants' words in them, and whose: digests of case ids (`corpus.keyed_id`,
+prefix w). `identified` where a text in it was neither signed nor declared de-identified."""
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("transcripts", JSON, nullable=False),
+    Column("releases", JSON, nullable=False),
+    Column("unfinished", JSON),
+)
+"""What is left of a case that withdrew: the digest of its id (`corpus.keyed_id`, prefix w), when, how much went, ids of
+texts that must not come back, and which releases hold it. `unfinished` is what the command still needs to finish; null
+once it has."""
+
+witnesses = Table(
+    "witnesses",
+    metadata,
+    Column("table", String, primary_key=True),
+    Column("row", String, primary_key=True),
+    Column("event", Integer, nullable=False, index=True),
+    Column("digest", String, nullable=False),
+    Column("withdrawn", Integer),
+)
+"""A keyed digest of each row that an act wrote for good; bound into the event's own digest. `withdrawn` is the event
+that took the row away."""
+
+undone = Table(
+    "undone",
+    metadata,
+    Column("judged", Integer, ForeignKey("judged.id", ondelete="CASCADE"), primary_key=True),
+    Column("event", Integer, nullable=False),
+)
+"""Judgements that were taken back; they stay in the record and decide nothing."""
+
+stale = Table(
+    "stale",
+    metadata,
+    Column("model", String, primary_key=True),
+    Column("since", String, nullable=False),
+)
+"""Machine coders and batches of themes that were made with the words of somebody who withdrew."""
 
 memos = Table(
     "memos",

@@ -16,7 +16,8 @@ from qualcode.pipeline import columns, segmenting
 from qualcode.pipeline import init as initial
 from qualcode.pipeline.columns import Preview
 from qualcode.pipeline.importing import import_files
-from qualcode.project import SETTINGS, Project, read_settings
+from qualcode.project import SETTINGS, Project
+from qualcode.settings import read_settings
 from qualcode.store import corpus
 from tests.invented import REPOSITORY, environment, qualcode, write_files
 

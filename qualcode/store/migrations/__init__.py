@@ -13,6 +13,7 @@ from qualcode.store.migrations import (
     m0004_memos,
     m0005_assignments,
     m0006_successions,
+    m0007_protection,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -22,5 +23,6 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0004_memos.upgrade,
     m0005_assignments.upgrade,
     m0006_successions.upgrade,
+    m0007_protection.upgrade,
 )
 """Step n brings the schema to version n; append, never edit."""
