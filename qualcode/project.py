@@ -16,7 +16,8 @@ from qualcode.store import frames
 from qualcode.store.database import Database
 
 SETTINGS, CODEBOOK, KEY, STORE = "qualcode.toml", "codebook.yaml", "qualcode.key", "qualcode.sqlite"
-MANIFEST, PROGRAMMES = "manifest.csv", "programmes.csv"
+MANIFEST, PROGRAMMES, CONSENT = "manifest.csv", "programmes.csv", "consent.csv"
+ORIGINALS = "originals.sqlite"
 LITERATURE = "literature"
 LEAST_KEY_BYTES = 16
 

@@ -17,7 +17,7 @@ from qualcode.importers.imported import Sketched
 from qualcode.importers.manifest import Manifest, from_file_name
 from qualcode.importers.overlap import METHOD
 from qualcode.importers.signature import found
-from qualcode.pipeline import acts, interchange, overlapping
+from qualcode.pipeline import acts, deriving, interchange, overlapping
 from qualcode.pipeline import columns as tables
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.columns import Confirm
@@ -28,7 +28,7 @@ from qualcode.pipeline.places import Places, Sorted
 from qualcode.pipeline.speakers import Unknown, unknown
 from qualcode.pipeline.versions import take_over
 from qualcode.project import PROGRAMMES, Project
-from qualcode.store import corpus, events, sketches, versions
+from qualcode.store import corpus, events, offset_maps, sketches, versions
 
 __all__ = ["ImportSummary", "files_in", "import_files", "refuse_inside"]
 
@@ -113,7 +113,7 @@ class _Arrivals:
 
     def __init__(self, project: Project, skipped: Sequence[Skipped]) -> None:
         with project.store.reading() as connection:
-            self._places = Places(versions.places(connection))
+            self._places = Places(versions.places(connection), offset_maps.standing(connection))
             self._known_cases = corpus.cases(connection)
         self._project = project
         self.skipped: list[Skipped] = list(skipped)
@@ -259,9 +259,13 @@ def _described_anew(project: Project, again: Sequence[Transcript]) -> list[Trans
     """Those of whose texts, which are in, the manifest or the settings now say something else."""
     if not again:
         return []
+    ids = [transcript.id for transcript in again]
     with project.store.reading() as connection:
-        stored = {t.id: t for t in corpus.transcripts(connection, [transcript.id for transcript in again])}
-    return [transcript for transcript in again if _anew(transcript, stored[transcript.id])]
+        stored = {t.id: t for t in corpus.transcripts(connection, ids)}
+        made = deriving.made_of(connection, ids)
+    changed = [t for t in again if t.id not in made and _anew(t, stored[t.id])]
+    told = [(made[t.id][0], deriving.described(t, *made[t.id])) for t in again if t.id in made]
+    return changed + [now for before, now in told if now != before]
 
 
 def _anew(transcript: Transcript, stored: Transcript) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from qualcode.corpus import Case, Transcript, Turn
@@ -30,7 +30,9 @@ class Sorted:
 class Places:
     """The texts of a project by the file, row and question that they came from."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], made: Mapping[str, str] | None = None) -> None:
+        self._made = dict(made or {})
+        """Texts of which the text was made that stands in their place."""
         self._by_id: dict[str, Place] = {}
         self._at: dict[_Where, list[str]] = defaultdict(list)
         for place in places:
@@ -50,7 +52,8 @@ class Places:
             transcript = self._as_known(read, cases)
             stored = self._by_id.get(read.id)
             standing = [self._by_id[id_] for id_ in self._at[where] if self._by_id[id_].current]
-            if stored and stored.current and stored.source == read.source:
+            made = self._by_id.get(self._made.get(read.id, read.id))
+            if stored and made and made.current and stored.source == read.source:
                 again.append(replace(transcript, version=stored.version, replaces=stored.replaces))
             elif stored and read.id not in self._at[where]:
                 doubled, copies, earlier = (

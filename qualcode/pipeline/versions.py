@@ -14,8 +14,9 @@ from qualcode import segments as cut
 from qualcode.coding import Coding, Span
 from qualcode.corpus import Succession, Transcript, keyed_id
 from qualcode.formats.sheet import KEEP, REJECT, Answered, Asked
-from qualcode.importers.anchors import Anchor, anchored
+from qualcode.importers.anchors import Anchor
 from qualcode.pipeline import acts
+from qualcode.pipeline.anchoring import anchors as anchors_in
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events, successions
 from qualcode.store import versions as stored
@@ -243,10 +244,9 @@ def _problem(answer: Answered, entry: Reanchored, is_open: bool) -> str:
 
 def _keep(connection: Connection, secret: bytes, entry: Reanchored) -> int:
     (stood,) = stored.judgements(connection, [entry.judged])
-    texts = {t.id: t for t in corpus.transcripts(connection, {stood.transcript, entry.transcript})}
-    old, new = texts[stood.transcript], texts[entry.transcript]
+    (new,) = corpus.transcripts(connection, [entry.transcript])
     spans = _spans(stood)
-    anchors = dict(zip(spans, anchored(old.text, new.text, spans), strict=True))
+    anchors = dict(zip(spans, anchors_in(connection, stood.transcript, new, spans), strict=True))
     return _write(connection, secret, stood, new, entry.span or stood.span, anchors)
 
 
@@ -261,10 +261,9 @@ def _carry(connection: Connection, secret: bytes, pending: Sequence[tuple[Stood,
     asked: dict[tuple[str, str], dict[Span, Anchor]] = defaultdict(dict)
     for stood, target in pending:
         asked[stood.transcript, target.id].update(dict.fromkeys(_spans(stood), Anchor((0, 0), None, 0.0)))
-    texts = {text.id: text.text for text in corpus.transcripts(connection, {transcript for transcript, _ in asked})}
     for (transcript, onto), found in asked.items():
         spans = list(found)
-        found.update(zip(spans, anchored(texts[transcript], targets[onto].text, spans), strict=True))
+        found.update(zip(spans, anchors_in(connection, transcript, targets[onto], spans), strict=True))
     counts = Counter[str]()
     entries = []
     for stood, target in sorted(pending, key=lambda pair: pair[0].id):

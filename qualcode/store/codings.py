@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,15 @@ def append(connection: Connection, judged: Judged, codings: Sequence[Coding], ha
     number = int(result.inserted_primary_key[0])  # type: ignore[index]
     _add(connection, codings, hashes, judged=number)
     return number
+
+
+def declare_again(connection: Connection, transcript: str, other: str) -> int:
+    """Append under another text what coders declared of a whole one, at the same time; returns how many times."""
+    whole = select(schema.judged).where(schema.judged.c.segment == transcript).order_by(schema.judged.c.id)
+    declared = [judged_of(row) for row in connection.execute(whole).mappings()]
+    for judged in declared:
+        append(connection, replace(judged, segment=other), (), {})
+    return len(declared)
 
 
 def add_sample(connection: Connection, sample: Sample) -> None:

@@ -94,6 +94,16 @@ def stored(connection: Connection, ids: Sequence[str]) -> set[str]:
     return {id_ for some in chunks(ids) for id_ in connection.execute(select(t.id).where(t.id.in_(some))).scalars()}
 
 
+def seal(connection: Connection, ids: Sequence[str]) -> None:
+    """Take the words of these transcripts out of the store: text, labels of speakers, questions, sketches."""
+    t, s = schema.transcripts, schema.segments
+    for some in chunks(ids):
+        connection.execute(update(t).where(t.c.id.in_(some)).values(text="", sealed=True))
+        connection.execute(update(schema.turns).where(schema.turns.c.transcript.in_(some)).values(speaker=""))
+        connection.execute(update(s).where(s.c.transcript.in_(some)).values(context=""))
+        connection.execute(delete(schema.sketches).where(schema.sketches.c.transcript.in_(some)))
+
+
 def _transcripts(connection: Connection, ids: Sequence[str] | None, *, current: bool = True) -> list[Transcript]:
     query = select(schema.transcripts)
     spoken = select(schema.turns)

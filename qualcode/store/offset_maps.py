@@ -31,3 +31,13 @@ def offset_maps(connection: Connection, texts: Iterable[str] | None = None) -> d
         for ids in corpus.chunks(sorted(texts)):
             rows += connection.execute(select(schema.offset_maps).where(m.old.in_(ids) | m.new.in_(ids)))
     return {(row.old, row.new): OffsetMap(tuple(Edit(*edit) for edit in row.edits)) for row in rows}
+
+
+def standing(connection: Connection, texts: Iterable[str] | None = None) -> dict[str, str]:
+    """Texts of which the text was made that stands in their place now, from the one to the other: all, or of these."""
+    m, t = schema.offset_maps.c, schema.transcripts.c
+    query = select(m.old, m.new).join_from(schema.offset_maps, schema.transcripts, m.new == t.id).where(t.current)
+    if texts is None:
+        return {row.old: row.new for row in connection.execute(query)}
+    some = corpus.chunks(sorted(texts))
+    return {row.old: row.new for ids in some for row in connection.execute(query.where(m.old.in_(ids)))}

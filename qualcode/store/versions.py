@@ -75,8 +75,8 @@ def retire(connection: Connection, transcripts: Sequence[str]) -> int:
 
 
 def come_back(connection: Connection, transcript: Transcript) -> None:
-    """Take over what is said now of an earlier text that comes back; its words and offsets stay."""
-    names = ("source_hash", "encoding")
+    """Take over what is said now of an earlier text that comes back; its words, which may be sealed, are the same."""
+    names = ("source_hash", "encoding", "text", "sealed")
     values = {name: getattr(transcript, name) for name in names}
     connection.execute(update(schema.transcripts).where(schema.transcripts.c.id == transcript.id).values(**values))
     corpus.describe(connection, transcript)
