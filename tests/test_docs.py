@@ -24,8 +24,9 @@ def _help(*words: str) -> str:
 def commands() -> dict[str, str]:
     listed = re.findall(r"^  ([a-z-]+)  ", _help().split("Commands:")[1], re.MULTILINE)
     found = {name: _help(name) for name in listed}
-    for name in re.findall(r"^  ([a-z-]+)  ", found["codebook"].split("Commands:")[1], re.MULTILINE):
-        found[f"codebook {name}"] = _help("codebook", name)
+    for group in ("codebook", "deidentify"):
+        for name in re.findall(r"^  ([a-z-]+)  ", found[group].split("Commands:")[1], re.MULTILINE):
+            found[f"{group} {name}"] = _help(group, name)
     return found
 
 
@@ -41,7 +42,9 @@ def test_the_readme_names_the_two_commands_and_the_makefile_has_them():
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_every_command_and_option_in_the_docs_exists(path, commands):
     text = path.read_text(encoding="utf-8")
-    shown = re.findall(r"(?:^|[`/ ])qualcode ((?:codebook )?[a-z][a-z-]+)([^`\n]*)", text, re.MULTILINE)
+    shown = re.findall(
+        r"(?:^|[`/ ])qualcode ((?:codebook |deidentify (?=[a-z]))?[a-z][a-z-]+)([^`\n]*)", text, re.MULTILINE
+    )
     for name, rest in shown:
         inside_code = f"qualcode {name}" in "".join(re.findall(r"```.*?```|`[^`]*`", text, re.DOTALL))
         if not inside_code:

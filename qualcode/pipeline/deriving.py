@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from qualcode.corpus import OffsetMap, Succession, Transcript
 from qualcode.deidentify.replacing import moved
@@ -18,7 +18,7 @@ from qualcode.store.database import Connection
 class Derived:
     """A text, what it was made of, and where every place of that stands in it."""
 
-    source: str
+    source: str = field(repr=False)
     """The text that it was made of."""
     text: Transcript
     """It `replaces` the text that stands now, which may be `source` or an earlier text made of it."""

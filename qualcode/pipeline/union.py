@@ -85,10 +85,12 @@ class Union:
             known[own.sha256, own.place] = own.id, own.length
             self._standing.add(own.id)
             origins.add(own.origin)
+        sealed = exchange.sealed(self._connection)
+        self._standing |= sealed.keys()
         for number, text in enumerate(self._pack.records(packs.TEXTS, Text), start=1):
             if not comparing.whole(text):
                 raise self._pack.refused_line(packs.TEXTS, number)
-            stands = known.get((text.sha256, text.place))
+            stands = known.get((text.sha256, text.place)) or self._sealed(text, sealed)
             if stands is None and text.transcript:
                 stands = self._new_id(text.transcript, text.sha256), len(text.transcript.text)
                 known[text.sha256, text.place] = stands
@@ -110,6 +112,17 @@ class Union:
             self.new["transcripts"] += len(fresh)
             done += len(some)
             progress("texts", done, total)
+
+    def _sealed(self, text: Text, sealed: Mapping[str, int]) -> tuple[str, int] | None:
+        """The text of ours that this one is, where identities were replaced in ours and its words are not at hand.
+
+        Ids follow from the words. Of an answer in a table they follow from more than a pack without words says.
+        """
+        if text.transcript:
+            id_ = self._new_id(text.transcript, text.sha256)
+        else:
+            id_ = "" if text.place else keyed_id(self._secret, "t", text.sha256)
+        return (id_, sealed[id_]) if id_ in sealed else None
 
     def succeed(self) -> list[str]:
         """Take over which text took the place of which; returns the texts that stood here until now.

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from qualcode.coding import Coding, Judged, Memo
 from qualcode.corpus import Transcript, keyed_id
 from qualcode.formats.pack import CodebookText, Decision, Stretch, digest, place, place_of
-from qualcode.store import corpus, memos, schema
+from qualcode.store import corpus, memos, offset_maps, schema
 
 AT_ONCE = 200
 """Transcripts in memory at once."""
@@ -39,8 +39,22 @@ class Known:
 
 
 def transcript_ids(connection: Connection) -> list[str]:
-    """Ids of all transcripts, sorted."""
-    return list(connection.execute(select(schema.transcripts.c.id).order_by(schema.transcripts.c.id)).scalars())
+    """Ids of all transcripts whose words are in the store, sorted."""
+    t = schema.transcripts.c
+    return list(connection.execute(select(t.id).where(~t.sealed).order_by(t.id)).scalars())
+
+
+def sealed(connection: Connection) -> dict[str, int]:
+    """Transcripts whose words lie sealed and of which another was made, with how long they are."""
+    t = schema.transcripts.c
+    lengths: dict[str, int] = {}
+    hidden = set(connection.execute(select(t.id).where(t.sealed)).scalars())
+    for (old, new), offsets in offset_maps.offset_maps(connection).items():
+        if old in hidden:
+            grown = sum(edit.length - (edit.end - edit.start) for edit in offsets.edits)
+            text = connection.execute(select(t.text).where(t.id == new, ~t.sealed)).scalar()
+            lengths |= {old: len(text) - grown} if text else {}
+    return lengths
 
 
 def transcripts(connection: Connection, ids: Sequence[str]) -> Iterator[Transcript]:
@@ -77,11 +91,16 @@ def places(connection: Connection, segments: Iterable[str]) -> dict[str, Stretch
 
 
 def decisions(connection: Connection, coder: str | None = None) -> Iterator[Decision]:
-    """Judgements by time, of one coder or of all; their segments are places, or transcripts that were judged whole."""
-    j, s = schema.judged.c, schema.segments.c
+    """Judgements by time, of one coder or of all; their segments are places, or transcripts that were judged whole.
+
+    Those on sealed texts stand on the texts that were made of these as well, and are left out.
+    """
+    j, s, t = schema.judged.c, schema.segments.c, schema.transcripts.c
     query = select(schema.judged, s.transcript, s.start, s.end).join_from(
         schema.judged, schema.segments, j.segment == s.id, isouter=True
     )
+    hidden = select(t.id).where(t.sealed)
+    query = query.where(s.transcript.is_(None) | s.transcript.not_in(hidden), j.segment.not_in(hidden))
     if coder is not None:
         query = query.where(j.coder == coder)
     ordered = query.order_by(j.made_at, j.coder, s.transcript, s.start, s.end, j.segment, j.codes, j.id)
@@ -140,7 +159,7 @@ def codebooks(connection: Connection, current: str, at: str) -> list[CodebookTex
 
 
 def known(connection: Connection) -> Iterator[Known]:
-    """All transcripts that stand here."""
+    """All transcripts whose words are here."""
     t = schema.transcripts.c
     for some in batches(transcript_ids(connection), AT_ONCE):
         query = select(t.id, t.text, t.source, t.row, t.question).where(t.id.in_(some))

@@ -53,9 +53,10 @@ class Original:
 
     transcript: str
     text: str = field(repr=False)
-    speakers: tuple[str, ...] = field(repr=False)
-    """The label of each turn."""
+    speakers: tuple[tuple[int, str], ...] = field(repr=False)
+    """Where each labelled turn begins, and its label."""
     log: tuple[Logged, ...] = field(repr=False)
+    """In order; what may have been missed is in it too, and became nothing."""
 
 
 class Originals:
@@ -123,6 +124,8 @@ class Originals:
     def rekey(self, key: bytes) -> None:
         """Seal everything under another key, in one transaction; raises as `get` does."""
         new = Fernet(key)
+        if not self.path.exists():
+            return
         with self._engine.begin() as connection:
             for table in (_originals, _register):
                 name = next(iter(table.primary_key))
@@ -175,12 +178,13 @@ class Originals:
 
 def _plain(one: Original) -> dict[str, Any]:
     log = [[entry.start, entry.end, entry.kind, entry.words, entry.became, entry.detector] for entry in one.log]
-    return {"text": one.text, "speakers": list(one.speakers), "log": log}
+    return {"text": one.text, "speakers": [list(pair) for pair in one.speakers], "log": log}
 
 
 def _original(transcript: str, value: Mapping[str, Any]) -> Original:
     log = tuple(Logged(*entry) for entry in value["log"])
-    return Original(transcript, value["text"], tuple(value["speakers"]), log)
+    speakers = tuple((start, label) for start, label in value["speakers"])
+    return Original(transcript, value["text"], speakers, log)
 
 
 def _prepare(dbapi_connection: Any, _record: object) -> None:
