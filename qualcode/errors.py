@@ -71,6 +71,10 @@ class NotAllowed(QualcodeError):
     """Something must come first: a signature, a consent, a person's decision. The command ends with exit code 4."""
 
 
+class ProjectWarning(UserWarning):
+    """A project can be used, and a person should know something of where it lies. Holds no words and no names."""
+
+
 class NotEnoughData(QualcodeError):
     """A method was asked of too little text or too few judgements."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -10,29 +11,37 @@ import tomlkit
 
 from qualcode import codebook as codebooks
 from qualcode.codebook import Codebook
-from qualcode.errors import ProjectError
+from qualcode.errors import NotAllowed, ProjectError, ProjectWarning
+from qualcode.private import narrow, private
 from qualcode.settings import APPROACHES, TEMPLATE, UNITS, read_settings
-from qualcode.store import frames
+from qualcode.store import encryption, frames
 from qualcode.store.database import Database
+from qualcode.whereabouts import whereabouts
 
 SETTINGS, CODEBOOK, KEY, STORE = "qualcode.toml", "codebook.yaml", "qualcode.key", "qualcode.sqlite"
 MANIFEST, PROGRAMMES, CONSENT = "manifest.csv", "programmes.csv", "consent.csv"
 ORIGINALS = "originals.sqlite"
 LITERATURE = "literature"
+INNER = ("runs", "exports", "backups", LITERATURE)
+"""Folders that qualcode makes in a project's."""
 LEAST_KEY_BYTES = 16
+
+_MOVE = "choose a folder outside of it"
 
 
 class Project:
     """An open project. Use as a context manager, or call `close`.
 
     Args:
-        folder: the project folder.
+        folder: the project folder; what others could read in it is the owner's alone from now on.
+        passphrase: of an encrypted project; else the environment's, or the person is asked.
 
     Raises:
         ProjectError: no project there, or its settings are faulty.
+        NotAllowed: the project is encrypted, and there is no passphrase.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, passphrase: str | None = None) -> None:
         self.folder = folder
         if not (folder / SETTINGS).is_file():
             raise ProjectError(
@@ -40,29 +49,62 @@ class Project:
                 place=str(folder),
                 hint=f"qualcode init {folder}, or: qualcode run RAW -o {folder}",
             )
+        if narrow(folder, INNER):
+            _tell("other users of this computer could look into the project; it is yours alone now")
         self.settings = read_settings(folder / SETTINGS)
-        self.secret = _secret(folder / KEY)
-        self.store = Database(folder / STORE)
+        self.secret = secret_in(folder)
+        self.where = whereabouts(folder)
+        if self.where.cloud:
+            _tell(f"the project lies in a folder of {self.where.cloud}, which copies it away; {_MOVE}")
+        self.store = Database(folder / STORE, careful=self.where.careful, passphrase=passphrase)
 
     @classmethod
-    def open(cls, folder: str | Path) -> Project:
+    def open(cls, folder: str | Path, passphrase: str | None = None) -> Project:
         """Open the project in `folder`."""
-        return cls(Path(folder))
+        return cls(Path(folder), passphrase)
 
     @classmethod
-    def create(cls, folder: Path, codebook_text: str, *, title: str = "", note: str = "") -> Project:
+    @private()
+    def create(
+        cls,
+        folder: Path,
+        codebook_text: str,
+        *,
+        title: str = "",
+        note: str = "",
+        cloud_ok: bool = False,
+        passphrase: str | None = None,
+    ) -> Project:
         """Make a new project folder; a file that is there already is not touched.
 
+        Args:
+            folder: the folder.
+            codebook_text: of the new `codebook.yaml`.
+            title: of its report.
+            note: what the report's reader must know first.
+            cloud_ok: make it even where a program copies it to a cloud.
+            passphrase: encrypt its database with it.
+
         Raises:
+            MissingExtra: it is to be encrypted, and sqlcipher3 is not installed.
+            NotAllowed: the folder is one that a program copies to a cloud.
             ProjectError: the folder cannot be made or written.
         """
+        cloud = whereabouts(folder).cloud
+        if cloud and not cloud_ok:
+            raise NotAllowed(
+                f"the project would lie in a folder of {cloud}, which copies participants' words away",
+                hint=f"{_MOVE}; or, if your ethics approval allows it: --cloud-ok",
+            )
+        if passphrase is not None:
+            encryption.driver()
+            encryption.checked(passphrase)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not (folder / CODEBOOK).exists():
                 (folder / CODEBOOK).write_text(codebook_text, encoding="utf-8")
             if not (folder / KEY).exists():
                 (folder / KEY).write_text(secrets.token_hex(32) + "\n", encoding="ascii")
-                (folder / KEY).chmod(0o600)
             if not (folder / SETTINGS).exists():
                 text = TEMPLATE.format(
                     approaches=" | ".join(APPROACHES),
@@ -75,7 +117,8 @@ class Project:
             raise ProjectError(
                 f"cannot be written ({error.strerror})", place=str(folder), hint="choose another folder with -o"
             ) from error
-        return cls(folder)
+        narrow(folder, INNER)
+        return cls(folder, passphrase)
 
     def __enter__(self) -> Project:
         return self
@@ -84,8 +127,9 @@ class Project:
         self.close()
 
     def close(self) -> None:
-        """Leave one tidy file behind."""
+        """Leave one tidy file behind, and nothing that others can read."""
         self.store.close()
+        narrow(self.folder, INNER)
 
     @property
     def codebook(self) -> Codebook:
@@ -128,7 +172,18 @@ class Project:
             return frames.judged(connection, self.runs)
 
 
-def _secret(path: Path) -> bytes:
+def _tell(what: str) -> None:
+    # As if said here, whoever opens the project: Python then says it once in a process.
+    warnings.warn(what, ProjectWarning, stacklevel=1)
+
+
+def secret_in(folder: Path) -> bytes:
+    """The key for ids of the project in `folder`.
+
+    Raises:
+        ProjectError: it is missing or damaged.
+    """
+    path = folder / KEY
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
         if len(key) < LEAST_KEY_BYTES:

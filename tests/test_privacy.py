@@ -292,6 +292,8 @@ NOT_TALK = {
     ("TableColumns", "text"),
 }
 NOT_TALK |= {("TableColumns", "question"), ("CodebookModel", "rows"), ("Effect", "source")}
+# Numbers of texts, and their ids.
+NOT_TALK |= {(name, "texts") for name in ("CheckSummary", "DeidentifySummary", "SignSummary", "_State")}
 
 
 @pytest.mark.parametrize("record", _records(), ids=lambda record: record.__qualname__)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from qualcode import __version__
-from qualcode.cli import output
+from qualcode.cli import door, output
 from qualcode.errors import NotAllowed, QualcodeError
 
 OK, ERROR, SOME_FAILED, GATE, BUG, INTERRUPTED = 0, 1, 3, 4, 70, 130
@@ -55,11 +55,16 @@ CrosswalkFile = Annotated[
     Path | None,
     typer.Option("--crosswalk", metavar="CSV", help="From another codebook's codes to the project's."),
 ]
+CloudOk = Annotated[
+    bool, typer.Option("--cloud-ok", help="Make the project even in a folder that a program copies to a cloud.")
+]
+Encrypt = Annotated[bool, typer.Option("--encrypt", help="Encrypt the new project's database; asks for a passphrase.")]
 HERE = Path()
 
 
 def main() -> None:
     """Run the command line and end the process with an exit code that tells what happened."""
+    door.enter()
     signal.signal(signal.SIGTERM, _stop)
     arguments = sys.argv[1:]
     try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qualcode.cli import output
-from qualcode.cli.app import HERE, SOME_FAILED, Folder, Json, Quiet, app
+from qualcode.cli import asking, output
+from qualcode.cli.app import HERE, SOME_FAILED, CloudOk, Folder, Json, Quiet, app
 
 if TYPE_CHECKING:
     from qualcode.pipeline.merging import MergeSummary
@@ -79,6 +79,7 @@ def pack(
 def merge(
     file: Annotated[Path, typer.Argument(metavar="PACK", help="A file that qualcode pack wrote.")],
     project: Folder = HERE,
+    cloud_ok: CloudOk = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -88,8 +89,9 @@ def merge(
     """
     from qualcode.pipeline import merging
 
+    asking.known(project)
     with output.progress(quiet) as progress:
-        summary = merging.merge(project, file, progress=progress)
+        summary = merging.merge(project, file, cloud_ok=cloud_ok, progress=progress)
     _merged(summary, as_json=json)
     if summary.left:
         raise typer.Exit(SOME_FAILED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 import time
@@ -98,6 +99,22 @@ def ask(question: str) -> bool:
     except EOFError:
         return False
     return answer in ("", "y", "yes")
+
+
+def ask_for(question: str) -> str:
+    """One line from the person; empty where none comes."""
+    try:
+        return err.input(escape(question))
+    except EOFError:
+        return ""
+
+
+def secret(question: str) -> str:
+    """One line from the person that is not shown while it is typed."""
+    try:
+        return getpass.getpass(question, stream=sys.stderr)
+    except EOFError:
+        return ""
 
 
 def stopped() -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from qualcode.cli import import_summaries, output, summaries
-from qualcode.cli.app import SOME_FAILED, Columns, Completely, CrosswalkFile, Json, Kind, Quiet, app
+from qualcode.cli import asking, import_summaries, output, summaries
+from qualcode.cli.app import SOME_FAILED, CloudOk, Columns, Completely, CrosswalkFile, Encrypt, Json, Kind, Quiet, app
 
 
 @app.command()
@@ -38,6 +38,8 @@ def run(
     column: Columns = None,
     coded_completely: Completely = None,
     crosswalk: CrosswalkFile = None,
+    cloud_ok: CloudOk = False,
+    encrypt: Encrypt = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -48,6 +50,8 @@ def run(
     from qualcode.importers.completeness import stated
     from qualcode.pipeline import run as pipeline
 
+    passphrase = asking.new_passphrase() if encrypt else None
+    asking.known(folder or pipeline.default_folder(raw))
     with output.progress(quiet) as progress:
         summary = pipeline.run(
             raw,
@@ -57,6 +61,8 @@ def run(
             columns=import_summaries.columns(column),
             declared=stated(coded_completely) if coded_completely else (),
             crosswalk=crosswalk,
+            cloud_ok=cloud_ok,
+            passphrase=passphrase,
             progress=progress,
         )
     summaries.run(summary, as_json=json)
@@ -70,10 +76,13 @@ def init(
     codebook: Annotated[
         Path | None, typer.Option("--codebook", help="Its codebook; peer support unless given.")
     ] = None,
+    cloud_ok: CloudOk = False,
+    encrypt: Encrypt = False,
 ) -> None:
     """Make an empty project."""
     from qualcode.pipeline import init as pipeline
 
-    with pipeline.init(folder, codebook):
+    passphrase = asking.new_passphrase() if encrypt else None
+    with pipeline.init(folder, codebook, cloud_ok=cloud_ok, passphrase=passphrase):
         output.line(f"project: {folder}")
     output.note(f"next: qualcode import FOLDER -p {folder}")

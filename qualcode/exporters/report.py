@@ -17,6 +17,7 @@ from qualcode.codebook import Code
 from qualcode.corpus import AttributeValue
 from qualcode.exporters.bundle import Bundle, Written
 from qualcode.importers.attributes import written
+from qualcode.private import private
 from qualcode.synthesis import Effect, literature
 
 QUOTES = 3
@@ -27,6 +28,7 @@ MOST_PROGRAMMES = 12
 """More panels than that are not readable; the table keeps them all."""
 
 
+@private()
 def write(bundle: Bundle, folder: Path) -> Written:
     """Write `report.html`."""
     environment = Environment(

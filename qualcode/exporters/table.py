@@ -11,6 +11,7 @@ import pandas as pd
 from qualcode.exporters import workbook
 from qualcode.exporters.bundle import Bundle, Written
 from qualcode.exporters.workbook import Column, Sheet
+from qualcode.private import private
 
 _WIDTHS = {
     "excerpt": 70,
@@ -42,6 +43,7 @@ PEOPLE, TAGGER = "people, else the tagger", "the tagger"
 UNCERTIFIED = "Machine proposals: uncertified, nobody has judged them. Counts of them are not findings."
 
 
+@private()
 def write(bundle: Bundle, folder: Path) -> Written:
     """Write `excerpts`, `excerpts_unreviewed` and `codes_by_programme`, each as csv and xlsx.
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qualcode.private import private
+
 LONGEST = 32_767
 TALLEST, LINE = 405.0, 14.5
 """Points; Excel allows 409."""
@@ -39,14 +41,15 @@ class Sheet:
     lead: str = ""
 
 
+@private()
 def write(path: Path, sheets: Sequence[Sheet]) -> int:
     """Write a workbook; returns how many cells had to be cut."""
     import xlsxwriter
 
     unfinished = path.with_name(path.name + ".tmp")
-    book = xlsxwriter.Workbook(
-        str(unfinished), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # Else the words of every sheet pass through files in the system's folder for temporary ones.
+    book = xlsxwriter.Workbook(str(unfinished), {**options, "in_memory": True})
     plain = {"valign": "top", "text_wrap": True, "font_name": "Calibri", "font_size": 10.5}
     looks = {
         "": book.add_format(plain),

@@ -27,6 +27,7 @@ from qualcode.importers import reader
 from qualcode.importers.carried import unpacked
 from qualcode.importers.imported import Imported, ReadOptions
 from qualcode.importers.signature import PLAIN_TEXT
+from qualcode.passphrase import VARIABLE
 
 MEMORY_BYTES = 2_000_000_000
 """Of address space, for one reader; a Word file of 200 pages needs a tenth."""
@@ -235,10 +236,12 @@ class _Reader:
 def _environment() -> dict[str, str]:
     """Ours, with our own path of modules: the reader must find the same qualcode and the same plugins.
 
-    One thread for numpy, which openpyxl loads: each further one would reserve address space that the limit counts.
+    Without a passphrase: a reader never opens the project. And with one thread for numpy, which openpyxl loads: each
+    further one would reserve address space that the limit counts.
     """
     path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
-    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    return {**inherited, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def _size(path: Path) -> int:

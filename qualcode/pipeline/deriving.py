@@ -20,7 +20,7 @@ class Derived:
 
     source: str = field(repr=False)
     """The text that it was made of."""
-    text: Transcript
+    text: Transcript = field(repr=False)
     """It `replaces` the text that stands now, which may be `source` or an earlier text made of it."""
     offsets: OffsetMap
     """From `source`."""

@@ -21,12 +21,14 @@ from qualcode.errors import NotEnoughData, ProjectError
 from qualcode.exporters import Bundle, ThemeQuotes, Written
 from qualcode.exporters.bundle import EXCERPT_COLUMNS
 from qualcode.pipeline import acts
+from qualcode.private import private
 from qualcode.project import Project
 from qualcode.store import codings, corpus, events, frames
 from qualcode.store import themes as stored_themes
 from qualcode.synthesis import literature
 
 
+@private()
 def export(project: Project, folder: Path | None = None, made: Bundle | None = None) -> Written:
     """Write excerpts, counts and `run.json`; `made` is a bundle that stands already.
 
@@ -49,6 +51,7 @@ def report(project: Project, folder: Path | None = None, made: Bundle | None = N
     return _write(project, "report", made or bundle(project), folder or project.exports)
 
 
+@private()
 def _write(project: Project, name: str, made: Bundle, folder: Path) -> Written:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,12 @@ ELSEWHERE = "QUALCODE_KEYS"
 
 def path_of(project: Project) -> Path:
     """Where the project's key lies, or is to lie."""
-    return _folder() / f"{keyed_id(project.secret, 'k', 'originals')}.key"
+    return place_of(project.secret)
+
+
+def place_of(secret: bytes) -> Path:
+    """The same, of a project that is not open: `secret` is its key for ids."""
+    return _folder() / f"{keyed_id(secret, 'k', 'originals')}.key"
 
 
 def key_of(project: Project, *, make: bool = False) -> bytes | None:

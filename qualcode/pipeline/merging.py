@@ -48,7 +48,7 @@ class MergeSummary:
         return tuple(conflict for conflict in self.conflicts if not conflict.taken)
 
 
-def merge(folder: Path, path: Path, *, progress: Progress = acts.silent) -> MergeSummary:
+def merge(folder: Path, path: Path, *, cloud_ok: bool = False, progress: Progress = acts.silent) -> MergeSummary:
     """Add what a pack holds and the project lacks. The same pack again changes nothing; the order does not matter.
 
     Judgements are added whole: coder, time, blindness, sample, chance of having been drawn, facets, evidence, and the
@@ -59,6 +59,7 @@ def merge(folder: Path, path: Path, *, progress: Progress = acts.silent) -> Merg
     Args:
         folder: the project; made where the folder is new or empty, unless the pack is a coder's.
         path: the pack.
+        cloud_ok: make a new project even where a program copies it to a cloud.
         progress: told of each text and judgement.
 
     Raises:
@@ -72,7 +73,7 @@ def merge(folder: Path, path: Path, *, progress: Progress = acts.silent) -> Merg
         if begins:
             _refuse(pack, folder)
         try:
-            with _begun(pack, folder, path.name) if begins else Project.open(folder) as project:
+            with _begun(pack, folder, path.name, cloud_ok) if begins else Project.open(folder) as project:
                 return _merged(project, pack, path.name, begun=begins, progress=progress)
         except BaseException:
             if begins:
@@ -95,9 +96,9 @@ def _refuse(pack: Pack, folder: Path) -> None:
         )
 
 
-def _begun(pack: Pack, folder: Path, name: str) -> Project:
+def _begun(pack: Pack, folder: Path, name: str, cloud_ok: bool) -> Project:
     text = _current(pack, name).text
-    Project.create(folder, text).close()
+    Project.create(folder, text, cloud_ok=cloud_ok).close()
     set_settings(folder / SETTINGS, pack.contents.settings)
     return Project.open(folder)
 

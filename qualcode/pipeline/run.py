@@ -66,6 +66,8 @@ def run(
     codings: Sequence[tuple[Path, Coder]] = (),
     title: str = "",
     note: str = "",
+    cloud_ok: bool = False,
+    passphrase: str | None = None,
     progress: Progress = acts.silent,
 ) -> RunSummary:
     """Import, segment, tag, look for themes, export and report. Run again, it does only what is new.
@@ -82,6 +84,8 @@ def run(
         codings: tables of codings to bring in, each with its coder.
         title: of a new project's report.
         note: what a reader of a new project's report must know first.
+        cloud_ok: make a new project even where a program copies it to a cloud.
+        passphrase: encrypt a new project with it.
         progress: told of each stage.
 
     Raises:
@@ -93,7 +97,9 @@ def run(
     importing.refuse_inside(folder, raw)
     began = not folder.exists()
     texts = False
-    project = initial.init(folder, codebook, literature, title=title, note=note)
+    project = initial.init(
+        folder, codebook, literature, title=title, note=note, cloud_ok=cloud_ok, passphrase=passphrase
+    )
     try:
         with project:
             if crosswalk:

@@ -19,6 +19,7 @@ from qualcode.exporters.bundle import EXCERPT_COLUMNS
 from qualcode.formats.sheet import Asked
 from qualcode.importers import sheet as filled
 from qualcode.pipeline import acts, exporting, versions
+from qualcode.private import private
 from qualcode.project import Project
 from qualcode.store import assignments, codings, corpus, events, frames
 
@@ -52,6 +53,7 @@ class SheetSummary:
     """Whose assignment it asks, blind; else empty."""
 
 
+@private()
 def sheet(
     project: Project,
     path: Path,

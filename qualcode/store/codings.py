@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged, Proposals, Run, Sample
+from qualcode.private import private
 from qualcode.store import corpus, schema
 from qualcode.store.marks import mark, set_mark
 
@@ -166,6 +167,7 @@ def decisions(connection: Connection, *, current: bool = True) -> list[tuple[Jud
     return [(judged_of(row), tuple(made.get(row["id"], ()))) for row in rows]
 
 
+@private()
 def write_scores(path: Path, proposals: Proposals) -> None:
     """All cells of a run, also absent and abstained ones, as Parquet: segment, code, raw_score, state."""
     rows, columns = proposals.raw_score.shape

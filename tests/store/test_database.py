@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from qualcode import private, whereabouts
 from qualcode.errors import StoreError
 from qualcode.project import Project
 from qualcode.store import database as module
 from qualcode.store.database import Database
 from qualcode.store.migrations import STEPS
+from tests.invented import tables
 
 
 @pytest.fixture
@@ -154,3 +157,50 @@ def test_closing_leaves_one_tidy_file(small: Path) -> None:
     with sqlite3.connect(small / "project" / "qualcode.sqlite") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_careful_database_keeps_no_log_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "first" / "qualcode.sqlite"
+    path.parent.mkdir()
+    store = Database(path)
+    with store.writing() as connection:
+        connection.execute(text("INSERT INTO settings VALUES ('mark', 'stays')"))
+    assert path.with_name("qualcode.sqlite-wal").exists()
+    shutil.copytree(
+        path.parent, tmp_path / "copied", ignore=shutil.ignore_patterns("*-shm")
+    )  # as a laptop that lost power leaves it: with its log
+    careful = Database(tmp_path / "copied" / "qualcode.sqlite", careful=True)
+    with careful.writing() as connection:
+        connection.execute(text("INSERT INTO settings VALUES ('more', 'too')"))
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert not list((tmp_path / "copied").glob("*-wal")) + list((tmp_path / "copied").glob("*-shm"))
+    with careful.reading() as connection:
+        marks = connection.execute(text("SELECT value FROM settings WHERE name IN ('mark', 'more')")).scalars().all()
+    assert sorted(marks) == ["stays", "too"]
+    assert [file.name for file in (tmp_path / "copied").iterdir()] == ["qualcode.sqlite"]
+    with sqlite3.connect(careful.path, timeout=1) as other:
+        other.execute("INSERT INTO settings VALUES ('another', 'program')")  # no lock is left behind
+    with Database(careful.path).reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_project_on_a_network_is_kept_carefully(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = small / "mounts"
+    table.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/team {small.resolve()} nfs4 rw 0 0\n", encoding="utf-8")
+    monkeypatch.setattr(whereabouts, "MOUNTS", table)
+    with Project.open(small / "project") as opened, opened.store.reading() as connection:
+        assert opened.where.network == "nfs4"
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+
+
+def test_a_copy_is_whole_while_others_read_and_is_its_owners_alone(store: Database, tmp_path: Path) -> None:
+    with store.writing() as connection:
+        connection.execute(text("INSERT INTO settings VALUES ('mark', 'stays')"))
+    with store.reading() as other:
+        other.execute(text("SELECT * FROM settings")).all()
+        store.copy(tmp_path / "copy.sqlite")
+    assert tables(tmp_path / "copy.sqlite") == tables(store.path)
+    assert not private.open_to_others(tmp_path / "copy.sqlite")
+    with pytest.raises(StoreError):
+        store.copy(tmp_path / "copy.sqlite")
