@@ -14,7 +14,7 @@ from qualcode.codebook import Codebook
 from qualcode.errors import NotAllowed, ProjectError, ProjectWarning
 from qualcode.private import narrow, private
 from qualcode.settings import APPROACHES, TEMPLATE, UNITS, read_settings
-from qualcode.store import encryption, frames
+from qualcode.store import encryption, frames, restoring
 from qualcode.store.database import Database
 from qualcode.whereabouts import whereabouts
 
@@ -43,6 +43,7 @@ class Project:
 
     def __init__(self, folder: Path, passphrase: str | None = None) -> None:
         self.folder = folder
+        restoring.finish(folder)
         if not (folder / SETTINGS).is_file():
             raise ProjectError(
                 f"there is no project here (no {SETTINGS})",
@@ -56,7 +57,7 @@ class Project:
         self.where = whereabouts(folder)
         if self.where.cloud:
             _tell(f"the project lies in a folder of {self.where.cloud}, which copies it away; {_MOVE}")
-        self.store = Database(folder / STORE, careful=self.where.careful, passphrase=passphrase)
+        self.store = Database(folder / STORE, self.secret, careful=self.where.careful, passphrase=passphrase)
 
     @classmethod
     def open(cls, folder: str | Path, passphrase: str | None = None) -> Project:

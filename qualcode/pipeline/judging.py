@@ -84,7 +84,8 @@ def append(
     """Write what does not stand already, in one transaction with its event.
 
     Of two answers to one thing the later stands. A coding that came in before is not written again, also where its
-    coder has decided otherwise since.
+    coder has decided otherwise since. What was taken back has been said too: the same answer does not bring it back,
+    only undoing the undo does.
 
     Args:
         project: to write to.
@@ -98,7 +99,7 @@ def append(
         ImporterError: a coder is known as a person and comes as a machine, or the other way round.
     """
     with project.store.reading() as connection:
-        before = codings.decisions(connection, current=False)
+        before = codings.decisions(connection, current=False, undone=True)
         known_as = {coder.id: coder.kind for coder in codings.coders(connection).values()}
     for who in coders.values():
         if known_as.get(who.id, who.kind) != who.kind:

@@ -229,7 +229,7 @@ class Union:
 
     def decisions(self, progress: Progress = acts.silent) -> None:
         """Append the judgements that nobody has brought here yet."""
-        known = {packs.digest(decision) for decision in exchange.decisions(self._connection)}
+        known = {packs.digest(decision) for decision in exchange.decisions(self._connection, undone=True)}
         total = self._pack.contents.counts.get(packs.DECISIONS, 0)
         homeless: set[str] = set()
         left = refused = done = 0

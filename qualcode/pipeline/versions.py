@@ -18,7 +18,7 @@ from qualcode.importers.anchors import Anchor
 from qualcode.pipeline import acts
 from qualcode.pipeline.anchoring import anchors as anchors_in
 from qualcode.project import Project
-from qualcode.store import codings, corpus, events, successions
+from qualcode.store import codings, corpus, events, successions, undoing
 from qualcode.store import versions as stored
 from qualcode.store.database import Connection
 from qualcode.store.versions import Reanchored, Stood
@@ -243,6 +243,10 @@ def _problem(answer: Answered, entry: Reanchored, is_open: bool) -> str:
 
 
 def _keep(connection: Connection, secret: bytes, entry: Reanchored) -> int:
+    before = stored.kept_before(connection, entry.id)
+    if before is not None:
+        undoing.put_back(connection, [before], events.coming(connection))
+        return before
     (stood,) = stored.judgements(connection, [entry.judged])
     (new,) = corpus.transcripts(connection, [entry.transcript])
     spans = _spans(stood)

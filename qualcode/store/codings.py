@@ -13,9 +13,9 @@ from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.codebook import Codebook
-from qualcode.coding import Coder, Coding, Judged, Proposals, Run, Sample
+from qualcode.coding import PRESENT, Coder, Coding, Judged, Proposals, Run, Sample
 from qualcode.private import private
-from qualcode.store import corpus, schema
+from qualcode.store import corpus, schema, undoing
 from qualcode.store.marks import mark, set_mark
 
 TAGGER = "tagger"
@@ -149,11 +149,23 @@ def proposals(connection: Connection, coder: str, *, current: bool = True) -> li
     return [coding_of(row) for row in connection.execute(query.order_by(c.segment, c.code)).mappings()]
 
 
-def decisions(connection: Connection, *, current: bool = True) -> list[tuple[Judged, tuple[Coding, ...]]]:
+def proposals_by_run(connection: Connection) -> dict[str, set[tuple[str, str]]]:
+    """(segment, code) that each machine's pass proposed."""
+    c = schema.codings.c
+    found: dict[str, set[tuple[str, str]]] = {}
+    for run, segment, code in connection.execute(select(c.run, c.segment, c.code).where(c.run.is_not(None))):
+        found.setdefault(run, set()).add((segment, code))
+    return found
+
+
+def decisions(
+    connection: Connection, *, current: bool = True, undone: bool = False
+) -> list[tuple[Judged, tuple[Coding, ...]]]:
     """Judgements in the order they were made, each with the codings that it made.
 
     By their times, not by their numbers: what another laptop merged in late may have been said early.
     With `current`, those on texts that a later version replaced are left out: they stand on that one, or are queued.
+    What was taken back is left out, unless `undone` asks for it: it decides nothing, but it has been said.
     """
     made: dict[int, list[Coding]] = {}
     c = schema.codings.c
@@ -163,6 +175,8 @@ def decisions(connection: Connection, *, current: bool = True) -> list[tuple[Jud
     if current:
         old = select(schema.segments.c.id).where(schema.segments.c.transcript.in_(corpus.replaced()))
         query = query.where(schema.judged.c.segment.not_in(old))
+    if not undone:
+        query = query.where(schema.judged.c.id.not_in(undoing.undone()))
     rows = connection.execute(query).mappings()
     return [(judged_of(row), tuple(made.get(row["id"], ()))) for row in rows]
 
@@ -185,6 +199,16 @@ def write_scores(path: Path, proposals: Proposals) -> None:
     unfinished = path.with_suffix(".tmp")
     frame.to_parquet(unfinished, index=False)
     os.replace(unfinished, path)
+
+
+def cells(path: Path) -> set[tuple[str, str]] | None:
+    """(segment, code) of the present cells in a run's file; None where it is damaged."""
+    try:
+        frame = pd.read_parquet(path, columns=["segment", "code", "state"])
+    except (OSError, ValueError, KeyError):  # pyarrow's own errors are of these kinds
+        return None
+    present = frame[frame["state"] == PRESENT]
+    return set(zip(present["segment"], present["code"].astype(str), strict=True))
 
 
 def _add(

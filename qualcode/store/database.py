@@ -13,8 +13,9 @@ from sqlalchemy.exc import DatabaseError
 from qualcode.errors import StoreError
 from qualcode.passphrase import given
 from qualcode.private import touch
-from qualcode.store import encryption, schema
+from qualcode.store import backups, encryption, schema
 from qualcode.store.migrations import STEPS
+from qualcode.store.witnesses import SECRET
 
 __all__ = ["Connection", "Database"]
 
@@ -29,6 +30,7 @@ class Database:
 
     Args:
         path: the file; made if it is missing.
+        secret: the project's key. Each connection carries it, so that every event can witness the rows of its act.
         careful: no write-ahead log. It corrupts databases on network folders, and a cloud's program copies the
             file without it.
         passphrase: of an encrypted file, or of a new one that is to be; a plain file is opened without it.
@@ -39,12 +41,16 @@ class Database:
         StoreError: the file is damaged, locked, or was written by a newer qualcode, or the passphrase is wrong.
     """
 
-    def __init__(self, path: Path, *, careful: bool = False, passphrase: str | None = None) -> None:
+    def __init__(
+        self, path: Path, secret: bytes = b"", *, careful: bool = False, passphrase: str | None = None
+    ) -> None:
         self.path = path
+        self._secret, self._careful = secret, careful
         if passphrase is None and encryption.is_encrypted(path):
             passphrase = given()
+        self._passphrase = passphrase
         self._engine = _engine(path, passphrase)
-        event.listen(self._engine, "connect", _prepare_carefully if careful else _prepare)
+        event.listen(self._engine, "connect", self._connected)
         event.listen(self._engine, "begin", _begin)
         touch(path)
         try:
@@ -52,20 +58,6 @@ class Database:
         except DatabaseError as error:
             self._engine.dispose()
             raise _refusal(error, path) from None
-
-    def copy(self, target: Path) -> None:
-        """Copy the database as it stands at this moment; the copy of an encrypted one has the same passphrase.
-
-        By a connection of its own: inside a transaction SQLite refuses.
-        """
-        touch(target)
-        try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("ROLLBACK")
-                connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
-                connection.exec_driver_sql("BEGIN")
-        except DatabaseError as error:
-            raise _refusal(error, self.path) from None
 
     @property
     def encrypted(self) -> bool:
@@ -101,6 +93,21 @@ class Database:
             pass  # somebody else is reading: theirs will be the last close
         self._engine.dispose()
 
+    def _connected(self, dbapi_connection: Any, record: Any) -> None:
+        record.info[SECRET] = self._secret
+        prepare = _prepare_carefully if self._careful else _prepare
+        prepare(dbapi_connection)
+
+    def copy(self, path: Path) -> None:
+        """Write the state of this moment into a new file, the write-ahead log included, while others read and write.
+
+        The copy of an encrypted database has the same passphrase.
+        """
+        try:
+            backups.copy(self.path, path, self._passphrase)
+        except encryption.errors() as error:
+            raise _refused(str(error), self.path) from None
+
     def _migrate(self) -> None:
         with self._engine.connect().execution_options(qualcode_writes=True) as connection, connection.begin():
             version = _version(connection)
@@ -110,6 +117,10 @@ class Database:
                     place=self.path.name,
                     hint="upgrade qualcode",
                 )
+            if 0 < version < len(STEPS):
+                known = self._passphrase
+                with backups.writing(self.path.parent, f"schema{version}", self._secret, passphrase=known) as folder:
+                    backups.copy(self.path, folder / self.path.name, known)
             for number, step in enumerate(STEPS[version:], start=version + 1):
                 step(connection)
                 connection.execute(text("DELETE FROM settings WHERE name = 'schema'"))
@@ -143,11 +154,11 @@ def _engine(path: Path, passphrase: str | None) -> Engine:
 _ALWAYS = ("foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
 
 
-def _prepare(dbapi_connection: Any, _record: object) -> None:
+def _prepare(dbapi_connection: Any) -> None:
     _set(dbapi_connection, "journal_mode=WAL", "synchronous=NORMAL", *_ALWAYS)
 
 
-def _prepare_carefully(dbapi_connection: Any, _record: object) -> None:
+def _prepare_carefully(dbapi_connection: Any) -> None:
     # A file that comes from elsewhere may still be in WAL mode. To leave that mode SQLite must read the log first, and
     # only a connection that locks everybody out reads it without shared memory, which a network folder has not.
     exclusively = ("locking_mode=EXCLUSIVE", "journal_mode=DELETE", "locking_mode=NORMAL")
@@ -169,7 +180,10 @@ def _begin(connection: Connection) -> None:
 
 def _refusal(error: DatabaseError, path: Path) -> StoreError:
     # The driver's message alone: SQLAlchemy's own would print the statement's parameters, which are words.
-    reason = str(error.orig) if error.orig else type(error).__name__
+    return _refused(str(error.orig) if error.orig else type(error).__name__, path)
+
+
+def _refused(reason: str, path: Path) -> StoreError:
     if "locked" in reason:
         return StoreError(
             "another program is writing to the project", place=path.name, hint="wait for it, then try again"

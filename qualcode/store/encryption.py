@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from qualcode.errors import MissingExtra, NotAllowed, StoreError
+from qualcode.passphrase import given
 from qualcode.private import touch
 
 EXTRA = "qualcode[encrypt]"
@@ -42,6 +44,27 @@ def driver() -> Any:
     except ImportError:
         raise MissingExtra("an encrypted project needs the package sqlcipher3", hint=f"pip install '{EXTRA}'") from None
     return dbapi2
+
+
+def errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What the drivers raise, of plain databases and of encrypted ones where they can be read; and what else is named."""
+    try:
+        return sqlite3.DatabaseError, driver().DatabaseError, *others
+    except MissingExtra:
+        return sqlite3.DatabaseError, *others
+
+
+def reading(path: Path, passphrase: str | None = None) -> Any:
+    """A connection that changes nothing, to a database that may be encrypted.
+
+    Raises:
+        MissingExtra: it is encrypted, and sqlcipher3 is not installed.
+        NotAllowed: it is encrypted, and there is no passphrase.
+    """
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    if is_encrypted(path):
+        return connect(address, passphrase or given(), uri=True)
+    return sqlite3.connect(address, uri=True)
 
 
 def connect(path: Path | str, passphrase: str, **options: Any) -> Any:

@@ -8,16 +8,21 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, RowMapping, select, text
 
-from qualcode.store import schema
+from qualcode.store import schema, witnesses
 
 FIRST = "0" * 64
+_BODY = ("at", "actor", "kind", "subjects", "counts", "digest", "previous")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act. `digest` is keyed by the project's secret over the words concerned, if any."""
+    """One act.
+
+    `digest` is keyed by the project's secret: over the words concerned, if any; and after a stroke, over the witnesses
+    of the rows that the act wrote for good, if any.
+    """
 
     id: int
     at: str
@@ -40,7 +45,9 @@ def record(
     words: Iterable[str] = (),
     secret: bytes = b"",
 ) -> int:
-    """Append an event in the transaction of the act itself.
+    """Append an event in the transaction of the act itself, after its rows: it witnesses what came since the last one.
+
+    In a project of before there were witnesses, an event `witness` comes first, for the rows that it had.
 
     Args:
         connection: of the act.
@@ -55,18 +62,41 @@ def record(
     Returns:
         The event's number.
     """
-    last = connection.execute(select(schema.events.c.hash).order_by(schema.events.c.id.desc()).limit(1)).scalar()
     mac = hmac.new(secret, digestmod=hashlib.sha256)
     for said in words:
         mac.update(said.encode())
         mac.update(b"\x1f")
+    unwitnessed = witnesses.before(connection)
+    if unwitnessed is not None:
+        _append(connection, "witness", actor, at, (), {}, "", unwitnessed)
+    return _append(connection, kind, actor, at, subjects, counts or {}, mac.hexdigest() if words else "")
+
+
+def coming(connection: Connection) -> int:
+    """The number that the next event will have."""
+    counter = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+    return (connection.execute(counter).scalar() or 0) + 1
+
+
+def _append(
+    connection: Connection,
+    kind: str,
+    actor: str,
+    at: str,
+    subjects: Iterable[str],
+    counts: Mapping[str, int],
+    said: str,
+    upto: Mapping[str, int] | None = None,
+) -> int:
+    last = connection.execute(select(schema.events.c.hash).order_by(schema.events.c.id.desc()).limit(1)).scalar()
+    rows = witnesses.take(connection, coming(connection), upto)
     body = {
         "at": at,
         "actor": actor,
         "kind": kind,
         "subjects": sorted(subjects),
-        "counts": dict(counts or {}),
-        "digest": mac.hexdigest() if words else "",
+        "counts": dict(counts),
+        "digest": f"{said}/{rows}" if rows else said,
         "previous": last or FIRST,
     }
     result = connection.execute(schema.events.insert().values(**body, hash=_hash(body)))
@@ -79,8 +109,7 @@ def chain_faults(connection: Connection) -> list[int]:
     previous = FIRST
     expected = 1
     for row in connection.execute(select(schema.events).order_by(schema.events.c.id)).mappings():
-        body = {name: row[name] for name in ("at", "actor", "kind", "subjects", "counts", "digest", "previous")}
-        if row["previous"] != previous or row["hash"] != _hash(body) or row["id"] != expected:
+        if row["previous"] != previous or not is_whole(row) or row["id"] != expected:
             faults.append(int(row["id"]))
         previous, expected = row["hash"], row["id"] + 1
     # A chain cannot tell that its end was cut off; the counter that numbers events can.
@@ -105,6 +134,11 @@ def all_events(connection: Connection) -> list[Event]:
         )
         for row in rows
     ]
+
+
+def is_whole(row: RowMapping) -> bool:
+    """Whether an event's hash is that of what stands in it."""
+    return bool(row["hash"] == _hash({name: row[name] for name in _BODY}))
 
 
 def _hash(body: Mapping[str, object]) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from qualcode.coding import Coding, Judged, Memo
 from qualcode.corpus import Transcript, keyed_id
 from qualcode.formats.pack import CodebookText, Decision, Stretch, digest, place, place_of
-from qualcode.store import corpus, memos, offset_maps, schema
+from qualcode.store import corpus, memos, offset_maps, schema, undoing
 
 AT_ONCE = 200
 """Transcripts in memory at once."""
@@ -90,10 +90,11 @@ def places(connection: Connection, segments: Iterable[str]) -> dict[str, Stretch
     return found
 
 
-def decisions(connection: Connection, coder: str | None = None) -> Iterator[Decision]:
+def decisions(connection: Connection, coder: str | None = None, *, undone: bool = False) -> Iterator[Decision]:
     """Judgements by time, of one coder or of all; their segments are places, or transcripts that were judged whole.
 
-    Those on sealed texts stand on the texts that were made of these as well, and are left out.
+    Those on sealed texts stand on the texts that were made of these as well, and are left out. What was taken back does
+    not travel; `undone` asks for it all the same.
     """
     j, s, t = schema.judged.c, schema.segments.c, schema.transcripts.c
     query = select(schema.judged, s.transcript, s.start, s.end).join_from(
@@ -103,6 +104,8 @@ def decisions(connection: Connection, coder: str | None = None) -> Iterator[Deci
     query = query.where(s.transcript.is_(None) | s.transcript.not_in(hidden), j.segment.not_in(hidden))
     if coder is not None:
         query = query.where(j.coder == coder)
+    if not undone:
+        query = query.where(j.id.not_in(undoing.undone()))
     ordered = query.order_by(j.made_at, j.coder, s.transcript, s.start, s.end, j.segment, j.codes, j.id)
     for some in batches(connection.execute(ordered).mappings(), _MANY):
         made = _codings(connection, [row["id"] for row in some])

@@ -350,10 +350,14 @@ that took the row away."""
 undone = Table(
     "undone",
     metadata,
-    Column("judged", Integer, ForeignKey("judged.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("judged", Integer, ForeignKey("judged.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("event", Integer, nullable=False),
+    Column("back", Boolean, nullable=False),
+    sqlite_autoincrement=True,
 )
-"""Judgements that were taken back; they stay in the record and decide nothing."""
+"""Judgements that were taken back, or put `back`; of several rows of one judgement the last holds. What was taken back
+stays in the record and decides nothing."""
 
 stale = Table(
     "stale",

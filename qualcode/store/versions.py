@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, literal_column, select, update
 
 from qualcode.coding import Coding, Judged, Span
 from qualcode.corpus import Transcript
-from qualcode.store import corpus, schema, successions
+from qualcode.store import corpus, schema, successions, undoing
 from qualcode.store.codings import coding_of, judged_of
 
 State = Literal["sure", "doubtful", "lost", "settled"]
@@ -84,10 +84,11 @@ def come_back(connection: Connection, transcript: Transcript) -> None:
 
 
 def judgements_on(connection: Connection, transcripts: Sequence[str]) -> list[Stood]:
-    """All judgements on these texts, in the order they were made."""
+    """All judgements on these texts that were not taken back, in the order they were made."""
     found: list[Stood] = []
     for ids in corpus.chunks(transcripts):
-        found += _stood(connection, _judged().where(schema.segments.c.transcript.in_(ids)))
+        query = _judged().where(schema.segments.c.transcript.in_(ids), schema.judged.c.id.not_in(undoing.undone()))
+        found += _stood(connection, query)
     return sorted(found, key=lambda stood: stood.id)
 
 
@@ -103,7 +104,7 @@ def left_behind(connection: Connection) -> list[Stood]:
     """Judgements on replaced texts that nothing was made of: of review sheets that came back late."""
     known = select(schema.reanchored.c.judged)
     late = schema.segments.c.transcript.in_(corpus.replaced()) & schema.judged.c.id.not_in(known)
-    return _stood(connection, _judged().where(late))
+    return _stood(connection, _judged().where(late, schema.judged.c.id.not_in(undoing.undone())))
 
 
 def reanchored(connection: Connection, transcripts: Iterable[str] | None = None) -> dict[str, Reanchored]:
@@ -122,10 +123,11 @@ def reanchored(connection: Connection, transcripts: Iterable[str] | None = None)
 def waiting(connection: Connection, transcripts: Iterable[str] | None = None) -> list[Reanchored]:
     """Those that a person has still to decide on: on current texts, or on the ones that are given."""
     old = set(connection.execute(corpus.replaced()).scalars()) if transcripts is None else set[str]()
+    taken_back = set(connection.execute(undoing.undone()).scalars())
     return [
         entry
         for entry in reanchored(connection, transcripts).values()
-        if entry.state in ("doubtful", "lost") and entry.transcript not in old
+        if entry.state in ("doubtful", "lost") and entry.transcript not in old and entry.judged not in taken_back
     ]
 
 
@@ -138,6 +140,7 @@ def unheld(connection: Connection, texts: Sequence[str] | None = None) -> set[tu
     declared: dict[tuple[str, str], set[str]] = defaultdict(set)
     now = successions.in_force(connection, texts)
     whole = select(j.segment, j.coder, j.codes).join_from(schema.transcripts, schema.judged, j.segment == t.id)
+    whole = whole.where(j.id.not_in(undoing.undone()))
     for ids in corpus.chunks(sorted(now)):
         for row in connection.execute(whole.where(t.id.in_(ids))):
             declared[row.segment, row.coder] |= set(row.codes)
@@ -151,6 +154,13 @@ def unheld(connection: Connection, texts: Sequence[str] | None = None) -> set[tu
         for (text, coder), codes in declared.items()
         for code in codes - declared.get((now[text], coder), set())
     }
+
+
+def kept_before(connection: Connection, entry: str) -> int | None:
+    """The judgement that an earlier answer, since taken back, made of this entry; None where there was none."""
+    r = schema.reanchored.c
+    query = select(r.became).where(r.id == entry, r.state == "settled", r.became.is_not(None))
+    return connection.execute(query.order_by(r.number.desc()).limit(1)).scalar()
 
 
 def add(connection: Connection, entries: Sequence[Reanchored]) -> None:

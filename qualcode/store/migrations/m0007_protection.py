@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-from qualcode.store import schema
+from qualcode.store import schema, witnesses
 
 _NEW = (
     schema.consents,
@@ -24,3 +24,4 @@ def upgrade(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
     if "sealed" not in {column["name"] for column in inspect(connection).get_columns("transcripts")}:
         connection.execute(text("ALTER TABLE transcripts ADD COLUMN sealed BOOLEAN NOT NULL DEFAULT 0"))
+    witnesses.begin(connection)
