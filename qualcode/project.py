@@ -14,7 +14,7 @@ from qualcode.codebook import Codebook
 from qualcode.errors import NotAllowed, ProjectError, ProjectWarning
 from qualcode.private import narrow, private
 from qualcode.settings import APPROACHES, TEMPLATE, UNITS, read_settings
-from qualcode.store import encryption, frames, restoring
+from qualcode.store import encryption, frames, restoring, tombstones
 from qualcode.store.database import Database
 from qualcode.whereabouts import whereabouts
 
@@ -61,8 +61,20 @@ class Project:
 
     @classmethod
     def open(cls, folder: str | Path, passphrase: str | None = None) -> Project:
-        """Open the project in `folder`."""
-        return cls(Path(folder), passphrase)
+        """Open the project in `folder`.
+
+        Raises:
+            ProjectError: no project there, its settings are faulty, or a withdrawal in it was cut short.
+        """
+        project = cls(Path(folder), passphrase)
+        with project.store.reading() as connection:
+            cut_short = [stone for stone in tombstones.tombstones(connection).values() if stone.unfinished]
+        if cut_short:
+            project.close()
+            raise ProjectError(
+                "a withdrawal is not finished", place=str(folder), hint="any command finishes it, as: qualcode report"
+            )
+        return project
 
     @classmethod
     @private()

@@ -6,8 +6,19 @@ from qualcode.cli.app import main
 
 # Commands enter by being imported, and the help lists them in this order.
 # isort: off
-from qualcode.cli import start, importing, deidentifying, coding, writing, exchange, record, doctor
+from qualcode.cli import start, importing, deidentifying, coding, writing, exchange, withdrawing, record, doctor
 
 # isort: on
 
-__all__ = ["coding", "deidentifying", "doctor", "exchange", "importing", "main", "record", "start", "writing"]
+__all__ = [
+    "coding",
+    "deidentifying",
+    "doctor",
+    "exchange",
+    "importing",
+    "main",
+    "record",
+    "start",
+    "withdrawing",
+    "writing",
+]

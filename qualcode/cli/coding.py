@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qualcode.cli import output, summaries
+from qualcode.cli import opening, output, summaries
 from qualcode.cli.app import HERE, SOME_FAILED, Completely, CrosswalkFile, Folder, Json, Quiet, app
 
 
@@ -15,9 +15,8 @@ from qualcode.cli.app import HERE, SOME_FAILED, Completely, CrosswalkFile, Folde
 def segment(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
     """Cut the transcripts into the units that are judged."""
     from qualcode.pipeline import segmenting
-    from qualcode.project import Project
 
-    with Project.open(project) as opened, output.progress(quiet) as progress:
+    with opening.opened(project) as opened, output.progress(quiet) as progress:
         summary = segmenting.segment(opened, progress=progress)
     summaries.segmented(summary, as_json=json)
 
@@ -26,9 +25,8 @@ def segment(project: Folder = HERE, quiet: Quiet = False, json: Json = False) ->
 def tag(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
     """Let the machine coder propose codes on segments that it has not seen."""
     from qualcode.pipeline import tagging
-    from qualcode.project import Project
 
-    with Project.open(project) as opened, output.progress(quiet) as progress:
+    with opening.opened(project) as opened, output.progress(quiet) as progress:
         summary = tagging.tag(opened, progress=progress)
     summaries.tagged(summary, as_json=json)
 
@@ -37,9 +35,8 @@ def tag(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> Non
 def themes(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
     """Look for candidate themes among the passages that no code covers."""
     from qualcode.pipeline import theming
-    from qualcode.project import Project
 
-    with Project.open(project) as opened, output.progress(quiet) as progress:
+    with opening.opened(project) as opened, output.progress(quiet) as progress:
         summary = theming.themes(opened, progress=progress)
     summaries.themes(summary, as_json=json)
 
@@ -56,9 +53,8 @@ def sheet(
 ) -> None:
     """Write a review sheet: an assignment that came by pack; else proposals, a sample of the rest, and what moved."""
     from qualcode.pipeline import sheet as pipeline
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         summary = pipeline.sheet(opened, path, sample_size=sample, coder=coder)
     summaries.sheet(summary, as_json=json)
 
@@ -84,12 +80,11 @@ def import_codings(
     from qualcode.importers.completeness import stated
     from qualcode.pipeline import import_codings as pipeline
     from qualcode.pipeline import interchange
-    from qualcode.project import Project
 
     if (coder is None) == (machine is None):
         raise typer.BadParameter("say whose they are: --coder NAME for a person, or --machine NAME for a model")
     who = Coder(coder, "human") if coder else Coder(str(machine), "machine", "imported")
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         if crosswalk:
             interchange.keep_crosswalk(opened, crosswalk)
         declared = stated(coded_completely) if coded_completely else ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qualcode.cli import output
+from qualcode.cli import opening, output
 from qualcode.cli.app import GATE, HERE, Folder, Json, Quiet, app
 from qualcode.cli.output import counted
 
@@ -51,9 +51,8 @@ def deidentify(
     if context.invoked_subcommand is not None:
         return
     from qualcode.pipeline import deidentifying
-    from qualcode.project import Project
 
-    with Project.open(project) as opened, output.progress(quiet) as progress:
+    with opening.opened(project) as opened, output.progress(quiet) as progress:
         summary = deidentifying.deidentify(opened, names=names, progress=progress)
     _deidentified(summary, as_json=json)
 
@@ -74,9 +73,8 @@ def check(
     Ends with 4 while something is left to decide.
     """
     from qualcode.pipeline import checking
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         if file is not None or rest:
             with output.progress(quiet) as progress:
                 if file is not None:
@@ -99,9 +97,8 @@ def sign(
 ) -> None:
     """Vouch that nobody can be told from the texts. Exports may quote them then, until a text changes."""
     from qualcode.pipeline import signing
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         summary = signing.sign(opened, signer)
     if json:
         output.as_json(summary)
@@ -123,11 +120,10 @@ def key(
 ) -> None:
     """Say where the key of the originals lies; change it, or begin anew without it."""
     from qualcode.pipeline import keys
-    from qualcode.project import Project
 
     if new and lost:
         raise typer.BadParameter("--new needs the old key; --lost is for when it is gone")
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         if new:
             keys.renew(opened)
         if lost:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qualcode.cli import asking, output
+from qualcode.cli import asking, opening, output
 from qualcode.cli.app import HERE, SOME_FAILED, CloudOk, Folder, Json, Quiet, app
 
 if TYPE_CHECKING:
@@ -51,14 +51,13 @@ def pack(
     ·   qualcode pack --coder B -o b.qualpack
     """
     from qualcode.pipeline import assigning, packing
-    from qualcode.project import Project
 
     ways = [name for name, given in (("--assign", assign), ("--documents", documents), ("--sample", sample)) if given]
     if to is None and (ways or codes):
         raise typer.BadParameter(f"{' '.join(ways) or '--codes'} needs --to CODER: who is asked")
     if to is not None and (len(ways) != 1 or coder):
         raise typer.BadParameter("--to CODER needs one of --assign, --documents, --sample, and no --coder")
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         if to is None:
             summary = packing.pack(opened, path, coder=coder, speakers=speakers)
         else:

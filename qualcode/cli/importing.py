@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qualcode.cli import import_summaries, output
+from qualcode.cli import import_summaries, opening, output
 from qualcode.cli.app import HERE, SOME_FAILED, Columns, Completely, CrosswalkFile, Folder, Json, Kind, Quiet, app
 
 
@@ -31,9 +31,8 @@ def import_(
     """
     from qualcode.importers.completeness import stated
     from qualcode.pipeline import importing, interchange
-    from qualcode.project import Project
 
-    with Project.open(project) as opened, output.progress(quiet) as progress:
+    with opening.opened(project) as opened, output.progress(quiet) as progress:
         if crosswalk:
             interchange.keep_crosswalk(opened, crosswalk)
         confirm = None if yes or column or not output.at_terminal() else import_summaries.confirm(progress)
@@ -62,14 +61,14 @@ def columns(
 ) -> None:
     """Show what the columns of a table would be taken for. Nothing is imported."""
     from qualcode.pipeline import columns as pipeline
-    from qualcode.project import SETTINGS, Project
+    from qualcode.project import SETTINGS
 
     given = import_summaries.columns(column)
     folder = project or (HERE if (HERE / SETTINGS).is_file() else None)
     if folder is None:
         import_summaries.preview(pipeline.preview(file, given=given), as_json=json)
         return
-    with Project.open(folder) as opened:
+    with opening.opened(folder) as opened:
         import_summaries.preview(pipeline.preview(file, opened, given), as_json=json)
 
 
@@ -88,12 +87,11 @@ def speakers(
     Examples:  qualcode speakers -p PROJECT   ·   qualcode speakers -p PROJECT --set "Dan=interviewer"
     """
     from qualcode.pipeline import speakers as pipeline
-    from qualcode.project import Project
 
     roles = import_summaries.roles(stated)
     if file and not roles:
         raise typer.BadParameter("--file goes with --set")
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         if roles:
             import_summaries.stated(pipeline.state(opened, roles, file=file), as_json=json)
         else:

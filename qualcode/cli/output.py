@@ -102,9 +102,9 @@ def ask(question: str) -> bool:
 
 
 def ask_for(question: str) -> str:
-    """One line from the person; empty where none comes."""
+    """A line that a person types, without the blanks around it; empty where none comes."""
     try:
-        return err.input(escape(question))
+        return err.input(escape(question)).strip()
     except EOFError:
         return ""
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from qualcode.cli import output
+from qualcode.cli import opening, output
 from qualcode.cli.app import ERROR, HERE, Folder, Json, app
 
 _SHOWN = 50
@@ -25,9 +25,8 @@ def log(
 ) -> None:
     """Show what was done in the project, one line an act; times are UTC."""
     from qualcode.pipeline import telling
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         told = telling.log(opened, last=last, since=since.date() if since else None)
     if json:
         output.as_json({"events": told})
@@ -46,9 +45,8 @@ def verify(
 ) -> None:
     """Check that the project is what its record says, row by row. Ends with exit code 1 where it is not."""
     from qualcode.pipeline import verifying
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         if digest:
             found = verifying.state_digest(opened)
         else:
@@ -84,9 +82,8 @@ def undo(
 ) -> None:
     """Take back the judgements that an act brought; undoing an undo puts them back. Nothing is deleted."""
     from qualcode.pipeline import undoing
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         done = undoing.undo(opened, event, dry_run=dry_run)
     if json:
         output.as_json(done)
@@ -116,9 +113,8 @@ def replay(
 ) -> None:
     """Rebuild what stood at an earlier moment: texts, judgements, what was undone by then, who has withdrawn since."""
     from qualcode.pipeline import replaying
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         found = replaying.replay(opened, when, folder)
     if json:
         output.as_json(found)
@@ -145,9 +141,8 @@ def backup(
 ) -> None:
     """Copy the project into a new folder. The project's key is not copied: keep it apart."""
     from qualcode.pipeline import backups
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         made = backups.backup(opened, folder)
     if json:
         output.as_json(made)

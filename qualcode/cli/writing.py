@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qualcode.cli import output, summaries
+from qualcode.cli import opening, output, summaries
 from qualcode.cli.app import ERROR, HERE, Folder, Json, app, codebook_app
 
 
@@ -21,9 +21,8 @@ def export(
 ) -> None:
     """Write excerpts and counts as csv and xlsx, and run.json."""
     from qualcode.pipeline import exporting
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         written = exporting.export(opened, folder)
     summaries.written(written, as_json=json)
 
@@ -38,9 +37,8 @@ def report(
 ) -> None:
     """Write one self-contained HTML report."""
     from qualcode.pipeline import exporting
-    from qualcode.project import Project
 
-    with Project.open(project) as opened:
+    with opening.opened(project) as opened:
         written = exporting.report(opened, folder)
     summaries.written(written, as_json=json)
 

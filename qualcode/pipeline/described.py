@@ -6,7 +6,7 @@ import csv
 import io
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -22,7 +22,9 @@ from qualcode.project import MANIFEST, Project
 from qualcode.store import corpus, events
 
 
-def manifest_of(project: Project, base: Path, names: list[str], kind: Kind | None, *, whole: bool) -> Manifest:
+def manifest_of(
+    project: Project, base: Path, names: list[str], kind: Kind | None, *, whole: bool, but: Collection[str] = ()
+) -> Manifest:
     """The project's manifest, started from the folder's own or from the file names; new files are added to it.
 
     Args:
@@ -30,6 +32,7 @@ def manifest_of(project: Project, base: Path, names: list[str], kind: Kind | Non
         base: the folder that is imported.
         names: its files.
         kind: of documents that nothing describes.
+        but: files of people who withdrew; they are not described.
         whole: the folder is imported whole, so a name in its manifest that is not there is an error.
 
     Raises:
@@ -46,7 +49,9 @@ def manifest_of(project: Project, base: Path, names: list[str], kind: Kind | Non
     if theirs.exists() and not own.exists():
         shutil.copyfile(theirs, own)
     missing = [
-        name for name in names if name not in manifest.files and PurePosixPath(name).suffix.lower() not in SUFFIXES
+        name
+        for name in names
+        if name not in manifest.files and name not in but and PurePosixPath(name).suffix.lower() not in SUFFIXES
     ]
     named = {name: from_file_name(name, project.settings.file_name_pattern) for name in missing}
     pseudonyms = Counter(said.case for said in named.values())

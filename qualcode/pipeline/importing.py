@@ -27,6 +27,7 @@ from qualcode.pipeline.listing import files_in, listed, named, refuse_inside
 from qualcode.pipeline.places import Places, Sorted
 from qualcode.pipeline.speakers import Unknown, unknown
 from qualcode.pipeline.versions import take_over
+from qualcode.pipeline.withdrawn import WITHDRAWN, Withdrawn
 from qualcode.project import PROGRAMMES, Project
 from qualcode.store import corpus, events, offset_maps, sketches, versions
 
@@ -90,12 +91,17 @@ def import_files(
     base = raw if raw.is_dir() else raw.parent
     refuse_inside(project.folder, raw)
     names = [named(path, base) for path in listing.files]
-    manifest = manifest_of(project, base, names, kind, whole=raw.is_dir())
+    with project.store.reading() as connection:
+        gone = Withdrawn.of(connection, project.secret)
+    withdrew = [name for name in names if gone.file(name)]
+    manifest = manifest_of(project, base, names, kind, whole=raw.is_dir(), but=withdrew)
     interchange.crosswalk_of(project)
     if (base / PROGRAMMES).exists():
         describe_programmes(project, base / PROGRAMMES)
-    arrivals = _Arrivals(project, listing.skipped)
-    for number, (name, answer) in enumerate(_read(project, listing.files, names, manifest, columns)):
+    arrivals = _Arrivals(project, listing.skipped, gone)
+    arrivals.skipped += [Skipped(name, WITHDRAWN) for name in withdrew]
+    files = {name: path for name, path in zip(names, listing.files, strict=True) if name not in withdrew}
+    for number, (name, answer) in enumerate(_read(project, list(files.values()), list(files), manifest, columns)):
         progress("import", number, len(names))
         if isinstance(answer, (ImporterError, PluginError)):
             arrivals.skipped.append(Skipped(name, answer.message, failed=True, hint=answer.hint))
@@ -111,7 +117,8 @@ def import_files(
 class _Arrivals:
     """Writes what each file gave, and gathers what is to be said of all of them; holds no text."""
 
-    def __init__(self, project: Project, skipped: Sequence[Skipped]) -> None:
+    def __init__(self, project: Project, skipped: Sequence[Skipped], gone: Withdrawn) -> None:
+        self._gone = gone
         with project.store.reading() as connection:
             self._places = Places(versions.places(connection), offset_maps.standing(connection))
             self._known_cases = corpus.cases(connection)
@@ -128,6 +135,7 @@ class _Arrivals:
 
     def take(self, name: str, imported: Imported, declared: Sequence[Declaration]) -> None:
         """Write what one file gave."""
+        imported = self._gone.without(name, imported)
         found = self._places.sorted(imported, name)
         self.skipped += [*imported.skipped, *found.refused]
         changed = _described_anew(self._project, found.again)

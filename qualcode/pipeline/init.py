@@ -10,6 +10,7 @@ from qualcode import codebook as codebooks
 from qualcode import resources
 from qualcode.errors import NotAllowed, ProjectError
 from qualcode.pipeline import acts
+from qualcode.pipeline.opening import opened
 from qualcode.project import SETTINGS, Project
 from qualcode.store import codebooks as kept
 from qualcode.store import events
@@ -42,7 +43,7 @@ def init(
     codebook = codebooks.load(path)
     text = path.read_text(encoding="utf-8-sig")
     if (folder / SETTINGS).exists():
-        project = Project.open(folder, passphrase)
+        project = opened(folder, passphrase=passphrase)
         if passphrase is not None and not project.store.encrypted:
             project.close()
             raise NotAllowed(

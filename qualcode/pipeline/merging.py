@@ -14,6 +14,7 @@ from qualcode.formats.pack import CodebookText, Pack, PackKind
 from qualcode.pipeline import acts, packing, versions
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict
+from qualcode.pipeline.opening import opened
 from qualcode.pipeline.union import Union
 from qualcode.pipeline.versions import Carried
 from qualcode.project import CODEBOOK, SETTINGS, Project
@@ -73,7 +74,7 @@ def merge(folder: Path, path: Path, *, cloud_ok: bool = False, progress: Progres
         if begins:
             _refuse(pack, folder)
         try:
-            with _begun(pack, folder, path.name, cloud_ok) if begins else Project.open(folder) as project:
+            with _begun(pack, folder, path.name, cloud_ok) if begins else opened(folder) as project:
                 return _merged(project, pack, path.name, begun=begins, progress=progress)
         except BaseException:
             if begins:

@@ -126,6 +126,18 @@ def run(
     return RunSummary(folder, title, imported, segmented, tagged, found, files, losses, changed)
 
 
+def derive(project: Project, *, tag: bool, themes: bool, export: bool, progress: Progress = acts.silent) -> None:
+    """Make anew what follows from the texts, after some of them have gone; raises as `run` does."""
+    segmenting.segment(project, progress=progress)
+    vectors, _ = tagging.encoder(progress) if tag or themes else (None, ())
+    if tag:
+        tagging.tag(project, vectors=vectors, progress=progress)
+    if themes:
+        theming.themes(project, vectors=vectors, progress=progress)
+    if export:
+        _exports(project)
+
+
 def default_folder(raw: Path) -> Path:
     """`RAW-qualcode` beside the folder `raw`, or beside the folder of the file `raw`."""
     place = raw.resolve()

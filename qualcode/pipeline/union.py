@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from qualcode import codebook as codebooks
 from qualcode import segments as cut
+from qualcode.codebook import pruning
 from qualcode.coding import Assignment, Coder, Memo, Sample
 from qualcode.corpus import AttributeValue, Case, Programme, Succession, Transcript, keyed_id, segment_id
 from qualcode.errors import ProjectError
@@ -16,6 +17,7 @@ from qualcode.formats.pack import Candidate, CodebookText, Decision, Pack, Stret
 from qualcode.pipeline import acts, comparing
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict, ConflictKind
+from qualcode.pipeline.withdrawn import Withdrawn
 from qualcode.project import CODEBOOK
 from qualcode.store import assignments, codings, corpus, exchange, memos, successions, themes
 from qualcode.store import codebooks as kept
@@ -48,10 +50,12 @@ class Union:
         self._beside: list[str] = []
         self._coders: set[str] = set()
         self._refused: set[str] = set()
+        self._withdrawn = Withdrawn.of(connection, secret)
 
     def codebook(self, ours: str, theirs: CodebookText) -> str:
         """Our codebook's text with the codes that only theirs has; every version of theirs is kept beside it."""
-        merged = codebooks.merge(ours, codebooks.from_text(theirs.text, f"{CODEBOOK} of the pack"), CODEBOOK)
+        told, _ = pruning.without(theirs.text, self._withdrawn.example)
+        merged = codebooks.merge(ours, codebooks.from_text(told, f"{CODEBOOK} of the pack"), CODEBOOK)
         self.new["codes"] += len(merged.added)
         self.new["facets"] += len(merged.facets)
         for code in merged.meanings:
@@ -59,8 +63,9 @@ class Union:
         for code in merged.rules:
             self._differs("code", code, "has other patterns, status or seeds there")
         for version in self._pack.records(packs.CODEBOOKS, CodebookText):
-            read = codebooks.from_text(version.text, f"{CODEBOOK} of the pack")
-            self.new["codebook versions"] += kept.keep(self._connection, read, version.text, version.made_at)
+            text, _ = pruning.without(version.text, self._withdrawn.example)
+            read = codebooks.from_text(text, f"{CODEBOOK} of the pack")
+            self.new["codebook versions"] += kept.keep(self._connection, read, text, version.made_at)
         return merged.text
 
     def coders(self) -> None:
@@ -80,6 +85,7 @@ class Union:
     def texts(self, progress: Progress = acts.silent) -> None:
         """Find the pack's texts among ours by their words; add those that are new."""
         known: dict[tuple[str, str], tuple[str, int]] = {}
+        withdrew = 0
         origins: set[str] = set()
         for own in exchange.known(self._connection):
             known[own.sha256, own.place] = own.id, own.length
@@ -93,17 +99,22 @@ class Union:
             stands = known.get((text.sha256, text.place)) or self._sealed(text, sealed)
             if stands is None and text.transcript:
                 stands = self._new_id(text.transcript, text.sha256), len(text.transcript.text)
+                if self._withdrawn.text(replace(text.transcript, id=stands[0])):
+                    withdrew += 1
+                    continue
                 known[text.sha256, text.place] = stands
                 self._fresh.add(text.id)
             if stands:
                 self._ids[text.id], self._lengths[stands[0]] = stands
+        if withdrew:
+            self._differs("transcript", "", f"{withdrew} are of people who withdrew here")
         total, done = self._pack.contents.counts.get(packs.TEXTS, 0), 0
         for some in batches(self._pack.records(packs.TEXTS, Text), AT_ONCE):
             fresh, standing = [], {}
             for text in some:
                 if text.transcript and text.id in self._fresh:
                     fresh.append(self._ours(text.transcript))
-                elif text.transcript:
+                elif text.transcript and text.id in self._ids:
                     standing[self._ids[text.id]] = self._ours(text.transcript)
             for mine in corpus.transcripts(self._connection, standing):
                 self._compared(mine, standing[mine.id])
@@ -168,6 +179,8 @@ class Union:
         cases = corpus.cases(self._connection)
         told_cases = []
         for case in self._pack.records(packs.CASES, Case):
+            if self._withdrawn.case(case.id):
+                continue
             id_ = self._case(case.id) or case.id
             mine = cases.get(id_, Case(id_))
             attributes = self._attributes("case", id_, mine.attributes, case.attributes)

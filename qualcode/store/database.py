@@ -82,6 +82,17 @@ class Database:
         except DatabaseError as error:
             raise _refusal(error, self.path) from None
 
+    def compact(self) -> None:
+        """Write the file anew without its free pages, and empty the write-ahead log."""
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("ROLLBACK")
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
+        except DatabaseError as error:
+            raise _refusal(error, self.path) from None
+
     def close(self) -> None:
         """Fold the write-ahead log back into the file, so that no second file is left beside it."""
         try:
