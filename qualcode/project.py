@@ -19,7 +19,7 @@ from qualcode.store.database import Database
 from qualcode.whereabouts import whereabouts
 
 SETTINGS, CODEBOOK, KEY, STORE = "qualcode.toml", "codebook.yaml", "qualcode.key", "qualcode.sqlite"
-MANIFEST, PROGRAMMES, CONSENT = "manifest.csv", "programmes.csv", "consent.csv"
+MANIFEST, PROGRAMMES, CONSENTS = "manifest.csv", "programmes.csv", "consent.csv"
 ORIGINALS = "originals.sqlite"
 LITERATURE = "literature"
 INNER = ("runs", "exports", "backups", LITERATURE)

@@ -181,6 +181,13 @@ def set_settings(path: Path, values: Mapping[str, str | int | float]) -> None:
     read_settings(path)
 
 
+def allow_identified(path: Path) -> None:
+    """Write into `qualcode.toml` that texts which may hold identities are quoted, stamped; comments stay."""
+    tree: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
+    tree.setdefault("export", tomlkit.table())["identified_ok"] = True
+    path.write_text(tomlkit.dumps(tree), encoding="utf-8")
+
+
 def state_roles(path: Path, roles: Mapping[str, Role], *, file: str = "") -> None:
     """Write roles of speaker labels into `qualcode.toml`, for all files or for one; comments stay where they are.
 

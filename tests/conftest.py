@@ -15,6 +15,7 @@ from qualcode.pipeline import init as initial
 from qualcode.pipeline.importing import ImportSummary
 from qualcode.pipeline.run import run
 from qualcode.project import Project
+from qualcode.settings import allow_identified
 from tests.bad_files import texts
 from tests.invented import CODEBOOK, SMALL, interview, write_files
 
@@ -70,20 +71,27 @@ def project(small: Path) -> Iterator[Project]:
 
 @pytest.fixture
 def make(tmp_path: Path, codebook_file: Path, vectors: Remembering) -> Iterator[Factory]:
-    """A project of these files: imported and segmented, and tagged where that is asked for."""
+    """A project of these files: imported and segmented, and tagged where that is asked for.
+
+    Everybody in them is invented, so its settings let their words out, unless a test is about just that.
+    """
     opened: list[Project] = []
 
-    def factory(files: dict[str, str], *, tag: bool = False, codebook: str = "", toml: str = "") -> Project:
+    def factory(
+        files: dict[str, str], *, tag: bool = False, codebook: str = "", toml: str = "", identified_ok: bool = True
+    ) -> Project:
         here = tmp_path / f"made{len(opened)}"
         own = codebook_file
         if codebook:
             own = tmp_path / f"codebook{len(opened)}.yaml"
             own.write_text(codebook, encoding="utf-8")
         made = initial.init(here / "project", own)
+        made.close()
         if toml:
-            made.close()
             (here / "project" / "qualcode.toml").write_text(toml, encoding="utf-8")
-            made = Project.open(here / "project")
+        if identified_ok:
+            allow_identified(here / "project" / "qualcode.toml")
+        made = Project.open(here / "project")
         opened.append(made)
         write_files(here / "raw", files)
         importing.import_files(made, here / "raw")

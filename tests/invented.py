@@ -94,6 +94,7 @@ file,kind,case,programme,wave,date,deidentified,age
 P01.txt,interview,P01,north,after,2025-03-01,yes,41
 P02.txt,interview,P02,south,after,2025-03-02,yes,52
 P03.md,interview,P03,south,during,2025-03-03,yes,
+survey.csv,,,,,,yes,
 """
 PROGRAMMES = "programme,name,paid\nnorth,North Line,no\nsouth,South Ring,yes\n"
 SMALL = {

@@ -84,7 +84,7 @@ def test_run_twice_says_nothing_to_do(small: Path) -> None:
 
 def test_an_unknown_suffix_ends_with_3_and_the_rest_is_in(small: Path) -> None:
     write_files(small / "raw", {"scan.pdf": "%PDF", "P04.txt": interview("I was lonely.")})
-    done = qualcode("run", "raw", "-o", "project", "--json", cwd=small)
+    done = qualcode("run", "raw", "-o", "project", "--json", "--identified-ok", cwd=small)
     assert done.returncode == 3, done.stderr
     body = json.loads(done.stdout)
     assert body["imported"]["new"] == 1
@@ -145,7 +145,7 @@ def test_commands_one_by_one_do_what_run_does(tmp_path: Path, codebook_file: Pat
         ("segment", "-p", "p"),
         ("tag", "-p", "p"),
         ("sheet", "-p", "p", "-o", "review.xlsx"),
-        ("report", "-p", "p", "-o", "out"),
+        ("report", "-p", "p", "-o", "out", "--identified-ok"),
     ]
     for words in steps:
         done = qualcode(*words, cwd=tmp_path)

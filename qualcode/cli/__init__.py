@@ -6,12 +6,24 @@ from qualcode.cli.app import main
 
 # Commands enter by being imported, and the help lists them in this order.
 # isort: off
-from qualcode.cli import start, importing, deidentifying, coding, writing, exchange, withdrawing, record, doctor
+from qualcode.cli import (
+    start,
+    importing,
+    deidentifying,
+    coding,
+    writing,
+    exchange,
+    consent,
+    withdrawing,
+    record,
+    doctor,
+)
 
 # isort: on
 
 __all__ = [
     "coding",
+    "consent",
     "deidentifying",
     "doctor",
     "exchange",

@@ -59,6 +59,16 @@ CloudOk = Annotated[
     bool, typer.Option("--cloud-ok", help="Make the project even in a folder that a program copies to a cloud.")
 ]
 Encrypt = Annotated[bool, typer.Option("--encrypt", help="Encrypt the new project's database; asks for a passphrase.")]
+For = Annotated[
+    Literal["team", "share", "archive"],
+    typer.Option("--for", help="For whom: the team, people outside it, an archive. Consent to it must be stated."),
+]
+IdentifiedOk = Annotated[
+    bool,
+    typer.Option(
+        "--identified-ok", help="Quote texts that are neither signed nor declared de-identified; the files say so."
+    ),
+]
 HERE = Path()
 
 

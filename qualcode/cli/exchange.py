@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qualcode.cli import asking, opening, output
-from qualcode.cli.app import HERE, SOME_FAILED, CloudOk, Folder, Json, Quiet, app
+from qualcode.cli.app import HERE, SOME_FAILED, CloudOk, Folder, For, IdentifiedOk, Json, Quiet, app
 
 if TYPE_CHECKING:
     from qualcode.pipeline.merging import MergeSummary
@@ -42,6 +42,8 @@ def pack(
     speakers: Annotated[
         bool, typer.Option("--with-speakers", help="Take labels of speakers along; they may be names.")
     ] = False,
+    purpose: For = "team",
+    identified_ok: IdentifiedOk = False,
     json: Json = False,
 ) -> None:
     """Write a file for another laptop: the whole project, one coder's judgements, or a blind assignment.
@@ -59,7 +61,9 @@ def pack(
         raise typer.BadParameter("--to CODER needs one of --assign, --documents, --sample, and no --coder")
     with opening.opened(project) as opened:
         if to is None:
-            summary = packing.pack(opened, path, coder=coder, speakers=speakers)
+            summary = packing.pack(
+                opened, path, coder=coder, speakers=speakers, purpose=purpose, identified_ok=identified_ok
+            )
         else:
             summary = assigning.assign(
                 opened,
@@ -70,6 +74,8 @@ def pack(
                 documents=documents or (),
                 sample=sample,
                 speakers=speakers,
+                purpose=purpose,
+                identified_ok=identified_ok,
             )
     _packed(summary, as_json=json)
 

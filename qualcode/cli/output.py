@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,6 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(inner) for inner in value]
-    if isinstance(value, Path):
+    if isinstance(value, (Path, date)):
         return str(value)
     return value

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from qualcode.cli import asking, import_summaries, output, summaries
-from qualcode.cli.app import SOME_FAILED, CloudOk, Columns, Completely, CrosswalkFile, Encrypt, Json, Kind, Quiet, app
+from qualcode.cli.app import (
+    GATE,
+    SOME_FAILED,
+    CloudOk,
+    Columns,
+    Completely,
+    CrosswalkFile,
+    Encrypt,
+    IdentifiedOk,
+    Json,
+    Kind,
+    Quiet,
+    app,
+)
 
 
 @app.command()
@@ -40,11 +53,13 @@ def run(
     crosswalk: CrosswalkFile = None,
     cloud_ok: CloudOk = False,
     encrypt: Encrypt = False,
+    identified_ok: IdentifiedOk = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Import, segment, tag, look for themes, export and report. Run it again: only what is new is done.
 
+    Ends with 4 where excerpts and report would quote texts that may hold identities; all else is done.
     Examples:  qualcode run interviews/   ·   qualcode run survey.csv --column text=comment --column programme=service
     """
     from qualcode.importers.completeness import stated
@@ -63,9 +78,13 @@ def run(
             crosswalk=crosswalk,
             cloud_ok=cloud_ok,
             passphrase=passphrase,
+            identified_ok=identified_ok,
             progress=progress,
         )
     summaries.run(summary, as_json=json)
+    if summary.refused:
+        output.error(summary.refused)
+        raise typer.Exit(GATE)
     if summary.imported.failed:
         raise typer.Exit(SOME_FAILED)
 

@@ -36,13 +36,16 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
                 "themes": len(summary.themes.themes),
                 "files": summary.files,
                 "losses": summary.losses,
+                "refused": summary.refused and {"message": str(summary.refused), "hint": summary.refused.hint},
             }
         )
         return
     import_summaries.imported(summary.imported, as_json=False)
     if not summary.changed:
-        output.line("nothing to do: every text is in, coded and reported")
-        output.line(f"report: {summary.folder / 'exports' / 'report.html'}")
+        done = "in and coded" if summary.refused else "in, coded and reported"
+        output.line(f"nothing to do: every text is {done}")
+        if not summary.refused:
+            output.line(f"report: {summary.folder / 'exports' / 'report.html'}")
         return
     segmented(summary.segmented, as_json=False)
     output.line(f"codebook   {summary.codebook}")
@@ -56,13 +59,16 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
         "excerpts_unreviewed.xlsx": "every proposed passage",
         "excerpts.xlsx": "passages that people have coded",
     }
+    if summary.refused:
+        described["codes_by_programme.xlsx"] = "how many speak of what, by programme"
     sheet_path = next((path for path in summary.files if path.name.startswith("review")), None)
     for path in summary.files:
         word = "judge the proposals here" if path == sheet_path else described.get(path.name)
         if word:
             output.line(f"{path}  ({word})")
     if sheet_path:
-        output.note("next: open the report; judge the proposals, save, then:")
+        first = "" if summary.refused else "open the report; "
+        output.note(f"next: {first}judge the proposals, save, then:")
         output.note(f"      qualcode import-codings {sheet_path} --coder NAME -p {summary.folder}")
 
 
@@ -94,6 +100,8 @@ def tagged(summary: TagSummary, *, as_json: bool) -> None:
         )
     else:
         output.line(f"tagged     nothing new (coder {summary.coder})")
+    if summary.unread:
+        output.warn(f"{counted(summary.unread, 'passage')} may be read by no machine: consent")
     if summary.other_languages:
         output.warn(f"{summary.other_languages} passages are in another language than the codebook and were not tagged")
 

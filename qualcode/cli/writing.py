@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qualcode.cli import opening, output, summaries
-from qualcode.cli.app import ERROR, HERE, Folder, Json, app, codebook_app
+from qualcode.cli.app import ERROR, HERE, Folder, For, IdentifiedOk, Json, app, codebook_app
 
 
 @app.command()
@@ -16,14 +16,19 @@ def export(
     folder: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")
     ] = None,
+    purpose: For = "team",
+    identified_ok: IdentifiedOk = False,
     project: Folder = HERE,
     json: Json = False,
 ) -> None:
-    """Write excerpts and counts as csv and xlsx, and run.json."""
+    """Write excerpts and counts as csv and xlsx, and run.json.
+
+    Ends with 4 where excerpts would quote texts that may hold identities; counts and run.json are written.
+    """
     from qualcode.pipeline import exporting
 
     with opening.opened(project) as opened:
-        written = exporting.export(opened, folder)
+        written = exporting.export(opened, folder, purpose=purpose, identified_ok=identified_ok)
     summaries.written(written, as_json=json)
 
 
@@ -32,14 +37,16 @@ def report(
     folder: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder; the project's exports/ unless given.")
     ] = None,
+    purpose: For = "team",
+    identified_ok: IdentifiedOk = False,
     project: Folder = HERE,
     json: Json = False,
 ) -> None:
-    """Write one self-contained HTML report."""
+    """Write one self-contained HTML report. Ends with 4 where it would quote texts that may hold identities."""
     from qualcode.pipeline import exporting
 
     with opening.opened(project) as opened:
-        written = exporting.report(opened, folder)
+        written = exporting.report(opened, folder, purpose=purpose, identified_ok=identified_ok)
     summaries.written(written, as_json=json)
 
 

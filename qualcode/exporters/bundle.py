@@ -45,9 +45,26 @@ EXCERPT_COLUMNS = (
     "end",
     "page",
     "deidentified",
+    "quote_consent",
 )
 """One row a coding. `start` and `end` are code points of the transcript; `page` is where it begins, of a paged
-file; `clause` is the codebook's own wording."""
+file; `clause` is the codebook's own wording. `deidentified` is declared, signed, no or not declared; `quote_consent`
+is verbatim, or paraphrase or none, and then the row holds no words of anybody."""
+MASKS = {"paraphrase": "[paraphrase only]", "none": "[not quoted]"}
+"""What stands where a participant agreed to be told in other words only, or not at all."""
+RELEASABLE = frozenset({"declared", "signed"})
+"""How a text must stand before anybody outside may read its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the words of a passage come from."""
+
+    transcript: str
+    cases: frozenset[str]
+    """Who speaks in it."""
+    standing: str
+    """Of the transcript: declared, signed, no or not declared (de-identified)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,8 @@ class ThemeQuotes:
 
     theme: Theme
     quotes: tuple[tuple[str, str, str], ...] = field(repr=False)
+    segments: tuple[str, ...] = ()
+    """The passages' segments, in the same order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,11 +109,37 @@ class Bundle:
     """Versions, seed, hashes: what `run.json` holds."""
     literature: Literature
     """Published programmes and effects to show beside the project's own."""
+    purpose: str = "team"
+    """For whom it is written: team, share or archive."""
+    consent: tuple[str, ...] = ()
+    """Who is left out, not quoted or read by no machine, as far as anybody is."""
+    sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    """Of each segment whose words may be quoted; of no other."""
 
     @property
     def codes(self) -> tuple[Code, ...]:
         """The codes that are counted, in the codebook's order."""
         return self.codebook.counted({*self.excerpts["code"], *self.unreviewed["code"]})
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Transcripts whose words may be quoted."""
+        return frozenset(source.transcript for source in self.sources.values())
+
+    @property
+    def identified(self) -> frozenset[str]:
+        """Those of them that are neither signed nor declared de-identified."""
+        return frozenset(s.transcript for s in self.sources.values() if s.standing not in RELEASABLE)
+
+    @property
+    def stamp(self) -> str:
+        """What every file must say that quotes a text which is neither signed nor declared de-identified."""
+        if not self.identified:
+            return ""
+        return (
+            f"Not declared de-identified: {len(self.identified):,} of the {len(self.texts):,} texts quoted here. They "
+            "hold participants’ words as they were imported. Do not pass this file on."
+        )
 
     @property
     def judged_by_people(self) -> bool:
@@ -113,3 +158,5 @@ class Written:
 
     files: tuple[Path, ...]
     losses: tuple[str, ...] = ()
+    quoted: Mapping[Path, frozenset[str]] = field(default_factory=dict)
+    """Segments whose words stand in each file; a file that is not named is taken to hold all that may be quoted."""

@@ -40,13 +40,17 @@ def write(bundle: Bundle, folder: Path) -> Written:
     )
     environment.filters["thousands"] = lambda number: f"{number:,}"
     environment.filters["percent"] = lambda share: f"{share:.0%}"
-    page = environment.get_template("report.html").render(**_view(bundle))
+    view = _view(bundle)
+    page = environment.get_template("report.html").render(**view)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "report.html"
     unfinished = path.with_suffix(".tmp")
     unfinished.write_text(page, encoding="utf-8")
     unfinished.replace(path)
-    return Written((path,))
+    programmes = (programme for section in view["sections"] for programme in section["programmes"])
+    quoted = {quote["segment"] for programme in programmes for quote in programme["quotes"]}
+    quoted |= {segment for entry in bundle.themes for segment in entry.segments}
+    return Written((path,), quoted={path: frozenset(quoted) & bundle.sources.keys()})
 
 
 def _view(bundle: Bundle) -> dict[str, Any]:
@@ -66,6 +70,10 @@ def _view(bundle: Bundle) -> dict[str, Any]:
         "theirs": int((bundle.unreviewed["coder"] == whose).sum()) if whose else 0,
         "people": "reports" if set(bundle.segments["kind"]) == {"report"} else "participants",
         "counts": bundle.counts,
+        "stamp": bundle.stamp,
+        "consent": bundle.consent,
+        "purpose": bundle.purpose,
+        "masked": bool((passages["quote_consent"] != "verbatim").any()),
         "about": bundle.about,
         "codebook": bundle.codebook,
         "programmes": [_programme(bundle, first, row, names) for row in _ordered(bundle.attributes, order)],
@@ -196,7 +204,10 @@ def _section(
 
 
 def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
-    """Strong ones first, among them every person and every polarity before anybody's second."""
+    """Strong ones first, among them every person and every polarity before anybody's second.
+
+    What may not be quoted comes after all that may.
+    """
     left = [{str(name): value for name, value in row.items()} for row in passages.to_dict("records")]
     left.sort(
         key=lambda row: (
@@ -212,6 +223,7 @@ def _quotes(passages: pd.DataFrame) -> list[dict[str, Any]]:
         best = min(
             range(len(left)),
             key=lambda i: (
+                left[i]["quote_consent"] != "verbatim",
                 left[i]["case"] in people,
                 bool(chosen) and left[i]["polarity"] in seen,
                 _weak(left[i]),

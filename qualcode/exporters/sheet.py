@@ -68,6 +68,7 @@ def write(
     *,
     moved: Sequence[Asked] = (),
     assigned_to: str = "",
+    stamp: str = "",
 ) -> int:
     """Write the sheet.
 
@@ -79,6 +80,7 @@ def write(
         codebook: for the choices.
         moved: judgements whose place in a changed text is doubtful; without any there is no page of them.
         assigned_to: whose assignment the sampled passages are; else empty.
+        stamp: what its first page warns of.
 
     Returns:
         How many cells had to be cut.
@@ -93,6 +95,7 @@ def write(
             "Read me",
             (Column("How to review", 120),),
             [[line] for line in (guide if assigned_to else own)],
+            stamp=stamp,
         ),
         Sheet(
             PROPOSALS,

@@ -45,31 +45,43 @@ UNCERTIFIED = "Machine proposals: uncertified, nobody has judged them. Counts of
 
 @private()
 def write(bundle: Bundle, folder: Path) -> Written:
-    """Write `excerpts`, `excerpts_unreviewed` and `codes_by_programme`, each as csv and xlsx.
+    """Write `excerpts` and `excerpts_unreviewed`, each as csv and xlsx.
 
     In csv a cell that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files: list[Path] = []
+    quoted: dict[Path, frozenset[str]] = {}
     cut = 0
-    prevalence = _counts(bundle)
+    counted = _sheet("Codes by programme", _counts(bundle), _counting(bundle))
     for name, frame, lead in (
         ("excerpts", bundle.excerpts, "Passages that people have coded."),
         ("excerpts_unreviewed", bundle.unreviewed, UNCERTIFIED),
-        ("codes_by_programme", prevalence, _counting(bundle)),
     ):
-        path = folder / f"{name}.csv"
-        _write_csv(path, frame)
-        files.append(path)
-        sheets = [_sheet(name.replace("_", " ").capitalize(), frame, lead)]
-        if name != "codes_by_programme":
-            sheets += [_sheet("Codes by programme", prevalence, _counting(bundle)), _codebook(bundle), _about(bundle)]
-        cut += workbook.write(folder / f"{name}.xlsx", sheets)
-        files.append(folder / f"{name}.xlsx")
+        segments = frozenset(frame["segment"]) & bundle.sources.keys()
+        csv_path, book = folder / f"{name}.csv", folder / f"{name}.xlsx"
+        _write_csv(csv_path, frame)
+        sheet = _sheet(name.replace("_", " ").capitalize(), frame, " ".join([lead, *_told(bundle)]), bundle.stamp)
+        cut += workbook.write(book, [sheet, counted, _codebook(bundle), _about(bundle)])
+        quoted |= {csv_path: segments, book: segments}
     losses = (
         (f"{cut} cells were longer than Excel allows and are cut in the xlsx; the csv holds them whole",) if cut else ()
     )
-    return Written(tuple(files), losses)
+    return Written(tuple(quoted), losses, quoted)
+
+
+def write_counts(bundle: Bundle, folder: Path) -> Written:
+    """Write `codes_by_programme` as csv and xlsx: numbers, and nobody's words."""
+    folder.mkdir(parents=True, exist_ok=True)
+    csv_path, book = folder / "codes_by_programme.csv", folder / "codes_by_programme.xlsx"
+    frame = _counts(bundle)
+    _write_csv(csv_path, frame)
+    lead = " ".join([_counting(bundle), *_told(bundle)])
+    workbook.write(book, [_sheet("Codes by programme", frame, lead)])
+    return Written((csv_path, book), quoted={csv_path: frozenset(), book: frozenset()})
+
+
+def _told(bundle: Bundle) -> list[str]:
+    return [f"{what}." for what in bundle.consent]
 
 
 def _counts(bundle: Bundle) -> pd.DataFrame:
@@ -109,12 +121,12 @@ def _safe(value: Any) -> Any:
     return value
 
 
-def _sheet(name: str, frame: pd.DataFrame, lead: str) -> Sheet:
+def _sheet(name: str, frame: pd.DataFrame, lead: str, stamp: str = "") -> Sheet:
     columns = tuple(
         Column(str(heading), _WIDTHS.get(str(heading), 12), look=_LOOKS.get(str(heading), ""))
         for heading in frame.columns
     )
-    return Sheet(name, columns, [list(row) for row in frame.itertuples(index=False)], lead)
+    return Sheet(name, columns, [list(row) for row in frame.itertuples(index=False)], lead, stamp)
 
 
 def _codebook(bundle: Bundle) -> Sheet:
@@ -150,5 +162,5 @@ def _about(bundle: Bundle) -> Sheet:
         if isinstance(value, dict):
             flat |= {f"{name}: {inner}": str(worth) for inner, worth in value.items()}
         else:
-            flat[name] = value
+            flat[name] = "; ".join(value) if isinstance(value, tuple) else value
     return Sheet("About", (Column("what", 30), Column("value", 70)), [[name, value] for name, value in flat.items()])

@@ -33,12 +33,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: columns and rows; `lead` is a line above the header."""
+    """One sheet: columns and rows; `lead` is a line above the header, `stamp` a warning above that."""
 
     name: str
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[Any]] = field(repr=False)
     lead: str = ""
+    stamp: str = ""
 
 
 @private()
@@ -61,6 +62,7 @@ def write(path: Path, sheets: Sequence[Sheet]) -> int:
             plain | {"bold": True, "bg_color": "#2F4858", "font_color": "#FFFFFF", "valign": "vcenter"}
         ),
         "lead": book.add_format({"italic": True, "font_color": "#555555", "font_name": "Calibri", "font_size": 10.5}),
+        "stamp": book.add_format({"bold": True, "font_color": "#8A1C1C", "font_name": "Calibri", "font_size": 12}),
     }
     lists = (
         book.add_worksheet("Lists") if any(len(",".join(c.choices)) > 250 for s in sheets for c in s.columns) else None
@@ -69,9 +71,10 @@ def write(path: Path, sheets: Sequence[Sheet]) -> int:
     listed = 0
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)
-        head = 1 if sheet.lead else 0
-        if sheet.lead:
-            page.write_string(0, 0, sheet.lead, looks["lead"])
+        above = [(look, said) for look, said in (("stamp", sheet.stamp), ("lead", sheet.lead)) if said]
+        head = len(above)
+        for number, (look, said) in enumerate(above):
+            page.write_string(number, 0, said, looks[look])
         page.set_row(head, 30)
         for index, column in enumerate(sheet.columns):
             page.set_column(index, index, column.width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
@@ -27,6 +27,11 @@ def silent(stage: str, done: int, total: int) -> None:
 def now() -> str:
     """The time, ISO 8601, UTC, to the microsecond."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def today() -> date:
+    """The day where the researcher is: consent ends with a day, not with a moment."""
+    return datetime.now().astimezone().date()
 
 
 def versions() -> dict[str, str]:

@@ -13,7 +13,8 @@ from qualcode.corpus import Succession, Transcript, keyed_id
 from qualcode.errors import NotEnoughData, ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import CodebookText, Contents, Rows, Stretch, Text, placed, text_of
-from qualcode.pipeline import acts, packing
+from qualcode.pipeline import acts, consenting, packing, releasing
+from qualcode.pipeline.consenting import Purpose
 from qualcode.pipeline.packing import PackSummary
 from qualcode.project import Project
 from qualcode.store import codings, events, exchange, frames, successions
@@ -32,6 +33,8 @@ def assign(
     documents: Sequence[str] = (),
     sample: int = 0,
     speakers: bool = False,
+    purpose: Purpose = "team",
+    identified_ok: bool = False,
 ) -> PackSummary:
     """Write an assignment: the texts of the passages, the codebook, and nothing that anybody or the machine said.
 
@@ -44,19 +47,23 @@ def assign(
         documents: transcripts by id, file or case, all of whose passages are asked about; or
         sample: how many passages are drawn at random from those that this coder has not judged.
         speakers: labels of speakers, which may be names, go with the texts.
+        purpose: for whom, as for `packing.pack`.
+        identified_ok: texts that are neither signed nor declared de-identified go along.
 
     Raises:
         NotEnoughData: there is nothing to ask about.
+        NotAllowed: as for `packing.pack`.
         ProjectError: a code, passage, document or coder that cannot be asked; the file cannot be written.
     """
     packing.refuse_other(project, path)
     asked = _codes(project, codes)
+    consenting.take(project)
     with project.store.reading() as connection:
         known = codings.coders(connection).get(to)
         if known and known.kind != "human":
             raise ProjectError(f"{to} is a machine coder (expected a person)")
         if sample:
-            drawn = _drawn(project, connection, to, asked, sample)
+            drawn = _drawn(project, connection, to, asked, sample, purpose)
             chosen = list(drawn.segments)
         else:
             drawn, chosen = None, _of_documents(connection, documents) if documents else list(dict.fromkeys(segments))
@@ -77,12 +84,15 @@ def assign(
             sample=drawn.id if drawn else None,
             made_at=at,
         )
+        texts = sorted({placed(place)[0] for place in made.segments})
+        left = packing.leaving(project, connection, path, texts, purpose=purpose, identified_ok=identified_ok)
         members = _members(project, connection, made, found, drawn, speakers=speakers)
         contents = Contents("assignment", packing.fingerprint(project), at, qualcode.__version__, to)
         told = packing.write(
             path, replace(contents, with_speakers=speakers, settings=packing.settings(project)), members
         )
     packing.record(project, told, ["pack:assignment", f"coder:{to}", made.id, *([drawn.id] if drawn else [])])
+    releasing.register(project, [left], purpose)
     return PackSummary(
         path, "assignment", to, told.counts, True, speakers, path.stat().st_size, asked, drawn.id if drawn else None
     )
@@ -98,10 +108,16 @@ def _codes(project: Project, codes: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for code in active if not codes or code in codes)
 
 
-def _drawn(project: Project, connection: Connection, to: str, asked: Sequence[str], size: int) -> Sample:
+def _drawn(
+    project: Project, connection: Connection, to: str, asked: Sequence[str], size: int, purpose: Purpose
+) -> Sample:
     judged = frames.standing(codings.decisions(connection)).judged
     done = {segment for segment, coder, code in judged if coder == to and code in asked}
-    left = [segment for segment, _ in exchange.current(connection) if segment not in done]
+    agreed = consenting.agreed(project, connection, ())
+    # A passage goes with its whole text, and with the words of all who speak there.
+    texts = exchange.transcripts(connection, exchange.transcript_ids(connection))
+    whole = {text.id for text in texts if not agreed.against(consenting.speakers(text), purpose)}
+    left = [segment for segment, text in exchange.current(connection) if segment not in done and text in whole]
     sample = review.audit_sample(left, size=size, seed=project.settings.seed, secret=project.secret)
     if sample is None:
         raise NotEnoughData(

@@ -94,9 +94,10 @@ def of(connection: Connection, holder: Holder, case: str) -> Belongings:
     for id_, text in texts.items():
         original = originals.get(id_)
         words = original.text if original else text.text
-        speakers = original.speakers if original else [turn.speaker for turn in text.turns]
+        named = dict(original.speakers) if original else {turn.start: turn.speaker for turn in text.turns}
+        speakers = [named.get(turn.start, "") for turn in text.turns]
         own = [speaks(text, turn) == case for turn in text.turns]
-        labels |= {label for label, mine in zip(speakers, own, strict=False) if mine and label}
+        labels |= {label for label, mine in zip(speakers, own, strict=True) if mine and label}
         if id_ not in groups:
             said.append(words)
         else:

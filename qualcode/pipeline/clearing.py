@@ -22,7 +22,7 @@ from qualcode.pipeline.departing import Work
 from qualcode.pipeline.packing import SUFFIX
 from qualcode.pipeline.sheet import holds_answers
 from qualcode.pipeline.withdrawn import example_mark
-from qualcode.project import CODEBOOK, CONSENT, MANIFEST, ORIGINALS, SETTINGS
+from qualcode.project import CODEBOOK, CONSENTS, MANIFEST, ORIGINALS, SETTINGS
 from qualcode.store import releases, speaking
 from qualcode.store.originals import Originals
 
@@ -113,7 +113,7 @@ def _tables(folder: Path, work: Work, gone: set[str]) -> list[Path]:
 
     return [
         folder / name
-        for name, unwanted in ((MANIFEST, described), (CONSENT, lambda row: row.get("case", "") == work.case))
+        for name, unwanted in ((MANIFEST, described), (CONSENTS, lambda row: row.get("case", "") == work.case))
         if (folder / name).exists() and _without_rows(folder / name, unwanted)
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from qualcode.coding import Sample
-from qualcode.corpus import AttributeValue, Transcript
+from qualcode.corpus import AttributeValue, Transcript, keyed_id
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import Decision, Text
 
@@ -85,3 +85,11 @@ def sound(decision: Decision, coders: Set[str], length: int) -> bool:
         and {coding.code for coding in made} <= set(judged.codes)
         and all(0 <= start <= end <= length for coding in made for start, end in coding.evidence)
     )
+
+
+def id_here(secret: bytes, text: Text) -> str:
+    """The id that this project's own import would give a text; empty for a row of a table that came without words."""
+    if text.transcript and text.transcript.row:
+        row = text.transcript
+        return keyed_id(secret, "t", row.source, row.row, row.question, row.text)
+    return "" if text.place else keyed_id(secret, "t", text.sha256)

@@ -8,7 +8,10 @@ from qualcode import resources
 from qualcode.coding import Coder
 from qualcode.pipeline import acts
 from qualcode.pipeline.acts import Progress
+from qualcode.pipeline.init import init
 from qualcode.pipeline.run import RunSummary, run
+from qualcode.project import SETTINGS
+from qualcode.settings import allow_identified
 
 CORPUS, CODEBOOK = "corpora/demo", "codebooks/peer_support.yaml"
 GOLD = "corpora/demo_gold/adjudicated.csv"
@@ -30,15 +33,16 @@ LITERATURE = ("corpora/programmes.csv", "corpora/effects.csv")
 
 def demo(folder: Path, *, progress: Progress = acts.silent) -> RunSummary:
     """Run the pipeline on the demo corpus; raises as `run` does."""
-    literature = [resources.path(table) for table in LITERATURE]
+    if not (folder / SETTINGS).exists():
+        literature = [resources.path(table) for table in LITERATURE]
+        init(folder, resources.path(CODEBOOK), literature, title=TITLE, note=NOTE, cloud_ok=True).close()
+        # Everybody in it is invented: what is done with the project later may quote them as well.
+        allow_identified(folder / SETTINGS)
     return run(
         resources.path(CORPUS),
         folder,
         resources.path(CODEBOOK),
-        literature=literature,
         codings=[(resources.path(GOLD), CODER)],
-        title=TITLE,
-        note=NOTE,
         cloud_ok=True,  # nobody in it exists
         progress=progress,
     )

@@ -18,7 +18,7 @@ from qualcode.encoders.minilm import PACKAGE
 from qualcode.errors import QualcodeError
 from qualcode.pipeline import disk, keys
 from qualcode.pipeline.sheet import holds_answers
-from qualcode.project import CODEBOOK, CONSENT, INNER, KEY, MANIFEST, ORIGINALS, PROGRAMMES, SETTINGS, STORE, secret_in
+from qualcode.project import CODEBOOK, CONSENTS, INNER, KEY, MANIFEST, ORIGINALS, PROGRAMMES, SETTINGS, STORE, secret_in
 from qualcode.settings import read_settings
 from qualcode.store import encryption, looking
 from qualcode.store.looking import Seen
@@ -34,7 +34,7 @@ KNOWN = {
     STORE,
     MANIFEST,
     PROGRAMMES,
-    CONSENT,
+    CONSENTS,
     ORIGINALS,
     "crosswalk.csv",
     *INNER,

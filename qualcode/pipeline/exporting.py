@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,62 +15,118 @@ import pandas as pd
 from qualcode import plugins
 from qualcode.analysis import prevalence
 from qualcode.analysis.prevalence import NOT_STATED
-from qualcode.codebook import Codebook
-from qualcode.coding import NOT_JUDGED, Coding, onto
-from qualcode.corpus import Case, Programme, Segment, Transcript
-from qualcode.errors import NotEnoughData, ProjectError
-from qualcode.exporters import Bundle, ThemeQuotes, Written
-from qualcode.exporters.bundle import EXCERPT_COLUMNS
-from qualcode.pipeline import acts
+from qualcode.coding import NOT_JUDGED, Coder, Coding, onto
+from qualcode.corpus import Programme, Segment
+from qualcode.errors import NotAllowed, NotEnoughData, ProjectError
+from qualcode.exporters import Bundle, Written, table
+from qualcode.exporters.bundle import RELEASABLE
+from qualcode.pipeline import acts, consenting, excerpting, releasing
+from qualcode.pipeline.consenting import Purpose
+from qualcode.pipeline.excerpting import Rows
 from qualcode.private import private
-from qualcode.project import Project
+from qualcode.project import CONSENTS, Project
 from qualcode.store import codings, corpus, events, frames
 from qualcode.store import themes as stored_themes
+from qualcode.store.frames import Standing
 from qualcode.synthesis import literature
+
+_STALE = "stale"
 
 
 @private()
-def export(project: Project, folder: Path | None = None, made: Bundle | None = None) -> Written:
-    """Write excerpts, counts and `run.json`; `made` is a bundle that stands already.
+def export(
+    project: Project,
+    folder: Path | None = None,
+    made: Bundle | None = None,
+    *,
+    purpose: Purpose = "team",
+    identified_ok: bool = False,
+) -> Written:
+    """Write counts and `run.json`, which quote nobody, then excerpts, if they may be quoted.
+
+    Args:
+        project: to export.
+        folder: the project's `exports/` unless given.
+        made: a bundle that stands already, of the same purpose.
+        purpose: for whom; who did not agree to it is left out.
+        identified_ok: texts that are neither signed nor declared de-identified are quoted, stamped.
 
     Raises:
         NotEnoughData: there are no segments.
+        NotAllowed: nobody agreed to the purpose; or excerpts would quote texts that may hold identities.
         ProjectError: the folder cannot be written.
     """
+    made = made or bundle(project, purpose=purpose)
+    folder = folder or project.exports
+    numbers = counts(project, folder, made)
+    _pass(project, made, "excerpts", identified_ok)
+    written = _write(plugins.load("exporters", "table"), made, folder)
+    releasing.written(project, "excerpts", made, written)
+    return Written((*written.files, *numbers.files), (*numbers.losses, *written.losses))
+
+
+def counts(project: Project, folder: Path | None = None, made: Bundle | None = None) -> Written:
+    """Write what quotes nobody: counts by programme, and `run.json`."""
     made = made or bundle(project)
     folder = folder or project.exports
-    written = _write(project, "table", made, folder)
+    written = _write(table.write_counts, made, folder)
     path = folder / "run.json"
     path.write_text(
         json.dumps({"counts": made.counts, **made.about}, indent=2, sort_keys=True) + "\n", encoding="utf-8"
     )
-    return Written((*written.files, path), written.losses)
+    return Written((*written.files, path), (*made.consent, *written.losses))
 
 
-def report(project: Project, folder: Path | None = None, made: Bundle | None = None) -> Written:
-    """Write `report.html`; raises as `export` does."""
-    return _write(project, "report", made or bundle(project), folder or project.exports)
+def report(
+    project: Project,
+    folder: Path | None = None,
+    made: Bundle | None = None,
+    *,
+    purpose: Purpose = "team",
+    identified_ok: bool = False,
+) -> Written:
+    """Write `report.html`; takes and raises what `export` does."""
+    made = made or bundle(project, purpose=purpose)
+    _pass(project, made, "report", identified_ok)
+    written = _write(plugins.load("exporters", "report"), made, folder or project.exports)
+    releasing.written(project, "report", made, written)
+    return Written(written.files, (*made.consent, *written.losses))
+
+
+def _pass(project: Project, made: Bundle, place: str, identified_ok: bool) -> None:
+    releasing.gate(project, len(made.identified), len(made.texts), place, identified_ok=identified_ok)
 
 
 @private()
-def _write(project: Project, name: str, made: Bundle, folder: Path) -> Written:
+def _write(exporter: Callable[[Bundle, Path], Written], made: Bundle, folder: Path) -> Written:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written: Written = plugins.load("exporters", name)(made, folder)
+        return exporter(made, folder)
     except OSError as error:
         raise ProjectError(
             f"cannot be written ({error.strerror})",
             place=str(folder),
             hint="close the file in Excel if it is open, or choose another folder with -o",
         ) from error
-    return written
 
 
-def bundle(project: Project) -> Bundle:
-    """Everything that exporters need, from one state of the store."""
+def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = None) -> Bundle:
+    """Everything that exporters need, from one state of the store.
+
+    Args:
+        project: to export.
+        purpose: for whom; who did not agree to it is left out of everything.
+        today: the day on which what participants agreed to must hold; the present one unless given.
+
+    Raises:
+        NotEnoughData: there are no segments.
+        NotAllowed: nobody agreed to the purpose.
+        ImporterError: `consent.csv` is faulty.
+    """
     codebook = project.codebook
+    consenting.take(project)
     with project.store.reading() as connection:
-        segments = corpus.segments(connection)
+        everything = corpus.segments(connection)
         transcripts = {transcript.id: transcript for transcript in corpus.transcripts(connection)}
         cases, programmes = corpus.cases(connection), corpus.programmes(connection)
         machine = codings.latest_machine(connection)
@@ -78,15 +135,30 @@ def bundle(project: Project) -> Bundle:
         coders = codings.coders(connection)
         places = frames.segments(connection)
         batch, themes = stored_themes.latest(connection)
-        record = events.all_events(connection)
+        last = releasing.last_change(events.all_events(connection))
         runs = [run for run in codings.runs(connection) if run.coder == machine]
         standing = frames.standing(decisions)
-        units = {segment.id for segment in segments}
-        elsewhere = {key[0] for key in standing.judged} - units
-        quoted = {s.id: s for s in (*segments, *corpus.segments(connection, current=False, ids=sorted(elsewhere)))}
-    if not segments:
+        elsewhere = {key[0] for key in standing.judged} - {segment.id for segment in everything}
+        selected = corpus.segments(connection, current=False, ids=sorted(elsewhere))
+        agreed = consenting.agreed(project, connection, transcripts.values(), today)
+        stands = releasing.standing(connection, transcripts.values())
+    if not everything:
         hint = "qualcode segment" if transcripts else "qualcode import FOLDER"
         raise NotEnoughData("the project has no passages to export", needed=1, found=0, hint=hint)
+    segments = [segment for segment in everything if agreed.admits(segment, purpose)]
+    if not segments:
+        what = "nobody takes part" if purpose == "team" else f"nobody agreed to {purpose}"
+        raise NotAllowed(what, place=CONSENTS, hint="qualcode consent shows what holds")
+    units = {segment.id for segment in segments}
+    quoted = {s.id: s for s in (*segments, *selected) if agreed.admits(s, purpose)}
+    readable = {id_ for id_, segment in quoted.items() if agreed.may_read(segment)}
+    places = places[places["segment"].isin(quoted.keys())]
+    proposals = [coding for coding in proposals if coding.segment in readable]
+    standing = _of_those(standing, coders, quoted.keys() | transcripts.keys(), readable)
+    unread = {segment.id for segment in everything} - units | (units - readable)
+    if any(id_ in unread for theme in themes for id_ in theme.segments):
+        # Their words are in the model: it must be made anew without them.
+        batch, themes = _STALE, []
     judged_by_people = [key for key in standing.judged if coders[key[1]].kind == "human"]
     people = {(segment, code) for segment, _, code in judged_by_people}
     # What people decided on an earlier segmentation, or on a selection, decides on the units under it as well.
@@ -103,7 +175,15 @@ def bundle(project: Project) -> Bundle:
     said_by_people = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "human"]
     imported_machines = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "machine"]
     open_proposals = [c for c in proposals if (c.segment, c.code) not in people]
-    row = _Rows(codebook, transcripts, cases, quoted, {id_: coder.kind for id_, coder in coders.items()})
+    row = Rows(
+        codebook,
+        transcripts,
+        cases,
+        quoted,
+        {id_: coder.kind for id_, coder in coders.items()},
+        agreed,
+        stands,
+    )
     reviewed = [
         row(coding, "kept" if (coding.segment, coding.code) in proposed else "added") for coding in said_by_people
     ]
@@ -114,8 +194,8 @@ def bundle(project: Project) -> Bundle:
     participants = [segment for segment in segments if segment.id in counted_units]
     counted_codings, lost = _on_units((*said_by_people, *open_proposals), quoted, segments)
     # A person who selected the very words under a proposal has found the code there, as one who kept it has.
-    agreed = {(coding.segment, coding.code) for coding in _on_units(said_by_people, quoted, segments)[0]}
-    kept = len(people & proposed & agreed)
+    found_too = {(coding.segment, coding.code) for coding in _on_units(said_by_people, quoted, segments)[0]}
+    kept = len(people & proposed & found_too)
     counted = _counted(counted_codings, counted_units)
     theirs, theirs_lost = _on_units(imported_machines, quoted, segments)
     by_import = {coder: _counted(made, counted_units) for coder, made in _by_coder(theirs).items()}
@@ -124,19 +204,23 @@ def bundle(project: Project) -> Bundle:
     covered = {coding.segment for coding in (*counted_codings, *theirs)} & counted_units
     in_reports = [c for c in (*counted_codings, *theirs) if c.segment not in counted_units]
     said = set(universe["transcript"])
+    shown = [excerpting.theme_quotes(theme, row) for theme in themes]
+    shown_segments = [entry["segment"] for entry in (*reviewed, *unreviewed)]
+    sources = excerpting.sources([*shown_segments, *(id_ for entry in shown for id_ in entry.segments)], row)
+    left_out = {s.transcript for s in everything} - {s.transcript for s in segments}
     return Bundle(
         title=project.settings.title or project.folder.resolve().name,
         note=project.settings.note,
         codebook=codebook,
-        excerpts=_frame(reviewed),
-        unreviewed=_frame(unreviewed),
-        evidence=_evidence((*said_by_people, *open_proposals, *imported_machines), quoted),
+        excerpts=excerpting.frame(reviewed),
+        unreviewed=excerpting.frame(unreviewed),
+        evidence=excerpting.evidence((*said_by_people, *open_proposals, *imported_machines), row),
         prevalence=prevalence.by_programme(counted, universe, counted_codes),
         imported={coder: prevalence.by_programme(made, universe, counted_codes) for coder, made in by_import.items()},
         segments=universe,
         programmes=programmes,
         attributes=_programme_table(universe, quoted, programmes),
-        themes=tuple(ThemeQuotes(theme, _theme_quotes(theme.central, quoted, row)) for theme in themes),
+        themes=tuple(shown),
         no_themes="" if themes else _why_no_themes(batch),
         counts={
             "transcripts": len(said),
@@ -148,7 +232,7 @@ def bundle(project: Project) -> Bundle:
             "kept": kept,
             "rejected": len(people & proposed) - kept,
             "added": sum(entry["status"] == "added" for entry in reviewed),
-            "abstained": _abstained(project, runs, counted_units),
+            "abstained": _abstained(project, runs, counted_units & readable),
             "not_counted": lost + theirs_lost,
             "reports": reports,
             "imported": len(imported_machines),
@@ -164,13 +248,31 @@ def bundle(project: Project) -> Bundle:
             "seed": project.settings.seed,
             "versions": acts.versions(),
             "corpus_hash": hashlib.sha256(
-                "".join(sorted(t.source_hash for t in transcripts.values())).encode()
+                "".join(sorted(t.source_hash for t in transcripts.values() if t.id not in left_out)).encode()
             ).hexdigest(),
-            "event": record[-1].id if record else 0,
-            "event_hash": record[-1].hash if record else "",
-            "deidentified": all(transcripts[s.transcript].deidentified for s in segments),
+            "event": last.id if last else 0,
+            "event_hash": last.hash if last else "",
+            "deidentified": all(source.standing in RELEASABLE for source in sources.values()),
+            "texts": dict(sorted(Counter(stands[text] for text in {s.transcript for s in segments}).items())),
+            "purpose": purpose,
+            "consent": agreed.told(everything, purpose),
         },
         literature=literature.read(project.literature),
+        purpose=purpose,
+        consent=agreed.told(everything, purpose),
+        sources=sources,
+    )
+
+
+def _of_those(standing: Standing, coders: Mapping[str, Coder], judged: Set[str], readable: Set[str]) -> Standing:
+    """What stands on these segments and whole texts; of machines, on what they may read."""
+
+    def kept(segment: str, coder: str) -> bool:
+        return segment in judged and (coders[coder].kind == "human" or segment in readable)
+
+    return Standing(
+        {key: judgement for key, judgement in standing.judged.items() if kept(*key[:2])},
+        {key: coding for key, coding in standing.codings.items() if kept(*key[:2])},
     )
 
 
@@ -181,72 +283,6 @@ def _universe(places: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     if authors.all():
         return current, 0
     return current[~authors], int(current.loc[authors, "transcript"].nunique())
-
-
-class _Rows:
-    """Makes an excerpt row of a coding."""
-
-    def __init__(
-        self,
-        codebook: Codebook,
-        transcripts: Mapping[str, Transcript],
-        cases: Mapping[str, Case],
-        segments: Mapping[str, Segment],
-        kinds: Mapping[str, str],
-    ) -> None:
-        self.codebook, self.transcripts, self.cases, self.segments, self.kinds = (
-            codebook,
-            transcripts,
-            cases,
-            segments,
-            kinds,
-        )
-
-    def programme(self, segment: Segment) -> str | None:
-        """The transcript's programme, else its participant's."""
-        case = self.cases.get(segment.case or "")
-        return self.transcripts[segment.transcript].programme or (case.programme if case else None)
-
-    def __call__(self, coding: Coding, status: str) -> dict[str, Any]:
-        segment = self.segments[coding.segment]
-        transcript = self.transcripts[segment.transcript]
-        evidence = " … ".join(transcript.text[start:end] for start, end in coding.evidence)
-        return {
-            "status": status,
-            "excerpt": segment.text,
-            "context": segment.context,
-            "code": coding.code,
-            "code_label": self.codebook[coding.code].label if coding.code in self.codebook else coding.code,
-            "polarity": coding.facets.get("polarity", ""),
-            "holder": coding.facets.get("holder", ""),
-            "time": coding.facets.get("time", ""),
-            "raw_score": coding.raw_score,
-            "score": coding.score,
-            "evidence": evidence,
-            "clause": self.codebook.clause(coding.clause),
-            "coder": coding.coder,
-            "coder_kind": self.kinds[coding.coder],
-            "codebook_version": self.codebook.version,
-            "speaker_role": segment.role,
-            "case": segment.case,
-            "programme": self.programme(segment),
-            "study": transcript.study,
-            "group": transcript.group,
-            "wave": transcript.wave,
-            "date": transcript.date,
-            "kind": transcript.kind,
-            "transcript": segment.transcript,
-            "segment": segment.id,
-            "start": segment.start,
-            "end": segment.end,
-            "page": bisect_right(transcript.pages, segment.start) or None,
-            "deidentified": {True: "declared", False: "no", None: "not declared"}[transcript.deidentified],
-        }
-
-
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(EXCERPT_COLUMNS))
-    return frame.sort_values(["code", "programme", "case", "transcript", "start"], kind="stable", ignore_index=True)
 
 
 def _by_coder(made: Sequence[Coding]) -> dict[str, list[Coding]]:
@@ -270,15 +306,6 @@ def _on_units(
     free = [coding for coding in made if coding.segment not in current]
     carried = onto(free, quoted, segments)
     return [*own, *carried.codings], len(carried.lost)
-
-
-def _evidence(made: Any, quoted: Mapping[str, Segment]) -> dict[str, tuple[tuple[int, int], ...]]:
-    return {
-        f"{c.segment}|{c.code}": tuple(
-            (a - quoted[c.segment].start, b - quoted[c.segment].start) for a, b in c.evidence
-        )
-        for c in made
-    }
 
 
 def _programme_table(
@@ -310,14 +337,9 @@ def _named(kinds: pd.Series[int]) -> str:
     )
 
 
-def _theme_quotes(
-    central: tuple[str, ...], quoted: Mapping[str, Segment], row: _Rows
-) -> tuple[tuple[str, str, str], ...]:
-    found = [quoted[id_] for id_ in central if id_ in quoted]
-    return tuple((segment.case or segment.transcript, row.programme(segment) or "", segment.text) for segment in found)
-
-
 def _why_no_themes(batch: str) -> str:
+    if batch == _STALE:
+        return "those that were found rest on texts that are left out here, or that no machine may read"
     return "too few uncovered passages, or no group of them that several people stand behind" if batch else ""
 
 

@@ -17,7 +17,7 @@ from qualcode.importers.imported import Sketched
 from qualcode.importers.manifest import Manifest, from_file_name
 from qualcode.importers.overlap import METHOD
 from qualcode.importers.signature import found
-from qualcode.pipeline import acts, deriving, interchange, overlapping
+from qualcode.pipeline import acts, consenting, deriving, interchange, overlapping
 from qualcode.pipeline import columns as tables
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.columns import Confirm
@@ -28,7 +28,7 @@ from qualcode.pipeline.places import Places, Sorted
 from qualcode.pipeline.speakers import Unknown, unknown
 from qualcode.pipeline.versions import take_over
 from qualcode.pipeline.withdrawn import WITHDRAWN, Withdrawn
-from qualcode.project import PROGRAMMES, Project
+from qualcode.project import CONSENTS, PROGRAMMES, Project
 from qualcode.store import corpus, events, offset_maps, sketches, versions
 
 __all__ = ["ImportSummary", "files_in", "import_files", "refuse_inside"]
@@ -84,7 +84,7 @@ def import_files(
 
     Raises:
         ProjectError: `raw` cannot be used, or the project lies inside it.
-        ImporterError: the manifest is faulty or names files that are not there.
+        ImporterError: the manifest is faulty or names files that are not there, or `consent.csv` is faulty.
         CodebookError: the codebook or the project's crosswalk has faults; nothing is imported then.
     """
     listing = listed(raw)
@@ -98,7 +98,8 @@ def import_files(
     interchange.crosswalk_of(project)
     if (base / PROGRAMMES).exists():
         describe_programmes(project, base / PROGRAMMES)
-    arrivals = _Arrivals(project, listing.skipped, gone)
+    differs = consenting.bring(project, base)
+    arrivals = _Arrivals(project, listing.skipped, gone, [(CONSENTS, differs)] if differs else [])
     arrivals.skipped += [Skipped(name, WITHDRAWN) for name in withdrew]
     files = {name: path for name, path in zip(names, listing.files, strict=True) if name not in withdrew}
     for number, (name, answer) in enumerate(_read(project, list(files.values()), list(files), manifest, columns)):
@@ -117,7 +118,9 @@ def import_files(
 class _Arrivals:
     """Writes what each file gave, and gathers what is to be said of all of them; holds no text."""
 
-    def __init__(self, project: Project, skipped: Sequence[Skipped], gone: Withdrawn) -> None:
+    def __init__(
+        self, project: Project, skipped: Sequence[Skipped], gone: Withdrawn, notes: Sequence[tuple[str, str]]
+    ) -> None:
         self._gone = gone
         with project.store.reading() as connection:
             self._places = Places(versions.places(connection), offset_maps.standing(connection))
@@ -126,7 +129,7 @@ class _Arrivals:
         self.skipped: list[Skipped] = list(skipped)
         self._new = self._unchanged = self._described = self._renewed = 0
         self._cases: dict[str, Case] = {}
-        self._notes: list[tuple[str, str]] = []
+        self._notes: list[tuple[str, str]] = list(notes)
         self._losses: list[tuple[str, Loss]] = []
         self._kinds: Counter[str] = Counter()
         self._taken: list[Taken] = []

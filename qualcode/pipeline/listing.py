@@ -10,9 +10,9 @@ from pathlib import Path
 from qualcode import plugins
 from qualcode.errors import ProjectError
 from qualcode.importers import Skipped
-from qualcode.project import MANIFEST, PROGRAMMES, SETTINGS
+from qualcode.project import CONSENTS, MANIFEST, PROGRAMMES, SETTINGS
 
-_OURS = {MANIFEST, PROGRAMMES, "qualcode.toml", "codebook.yaml", "codebook.yml"}
+_OURS = {MANIFEST, PROGRAMMES, CONSENTS, "qualcode.toml", "codebook.yaml", "codebook.yml"}
 
 
 @dataclass(frozen=True, slots=True)

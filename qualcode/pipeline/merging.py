@@ -11,7 +11,7 @@ from pathlib import Path
 from qualcode.errors import ImporterError, ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import CodebookText, Pack, PackKind
-from qualcode.pipeline import acts, packing, versions
+from qualcode.pipeline import acts, releasing, versions
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict
 from qualcode.pipeline.opening import opened
@@ -123,7 +123,7 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
     theirs = _current(pack, name)
     with project.store.writing() as connection:
         made = Union(connection, project.secret, pack)
-        packed = [event for event in events.all_events(connection) if event.kind == packing.PACKED]
+        packed = [event for event in events.all_events(connection) if event.kind == releasing.PACKED]
         text = made.codebook(project.codebook_text, theirs)
         made.coders()
         before = stored.unheld(connection)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import qualcode
 from qualcode.coding import Sample
 from qualcode.corpus import Programme, Transcript, keyed_id
-from qualcode.errors import ImporterError, NotEnoughData, ProjectError
+from qualcode.errors import ImporterError, NotAllowed, NotEnoughData, ProjectError
+from qualcode.exporters.bundle import RELEASABLE
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import Candidate, Contents, Pack, PackKind, Rows, Stretch, Text, placed, text_of
 from qualcode.importers.manifest import PSEUDONYM
-from qualcode.pipeline import acts
-from qualcode.project import Project
+from qualcode.pipeline import acts, consenting, releasing
+from qualcode.pipeline.consenting import Purpose
+from qualcode.pipeline.releasing import Left
+from qualcode.project import CONSENTS, Project
 from qualcode.store import codings, corpus, events, exchange, successions, themes
 from qualcode.store.database import Connection
 
 SUFFIX = ".qualpack"
-PACKED = "pack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,15 @@ class PackSummary:
     sample: str | None = None
 
 
-def pack(project: Project, path: Path, *, coder: str | None = None, speakers: bool = False) -> PackSummary:
+def pack(
+    project: Project,
+    path: Path,
+    *,
+    coder: str | None = None,
+    speakers: bool = False,
+    purpose: Purpose = "team",
+    identified_ok: bool = False,
+) -> PackSummary:
     """Write the whole project, or what one coder judged.
 
     The whole holds texts, cases, codebook, samples, memos and everybody's judgements. A coder's pack holds judgements
@@ -49,13 +59,20 @@ def pack(project: Project, path: Path, *, coder: str | None = None, speakers: bo
         path: of the file, ending in `.qualpack`.
         coder: whose judgements alone are packed.
         speakers: labels of speakers, which may be names, go with the texts.
+        purpose: for whom; it is refused where somebody whose words are in it did not agree.
+        identified_ok: texts that are neither signed nor declared de-identified go along.
 
     Raises:
         NotEnoughData: there is nothing to pack, or the coder has judged nothing.
+        NotAllowed: whoever speaks in the texts did not agree, or the texts may hold identities.
+        ImporterError: `consent.csv` is faulty.
         ProjectError: the file cannot be written, or another file stands there.
     """
     refuse_other(project, path)
+    consenting.take(project)
     with project.store.reading() as connection:
+        ids = exchange.transcript_ids(connection) if coder is None else []
+        left = leaving(project, connection, path, ids, purpose=purpose, identified_ok=identified_ok)
         members = _whole(project, connection, speakers) if coder is None else _coder(project, connection, coder)
         kind: PackKind = "whole" if coder is None else "coder"
         contents = Contents(kind, fingerprint(project), as_of(connection), qualcode.__version__, coder or "")
@@ -63,6 +80,7 @@ def pack(project: Project, path: Path, *, coder: str | None = None, speakers: bo
             path, replace(contents, with_speakers=speakers and coder is None, settings=settings(project)), members
         )
     record(project, told, [f"pack:{kind}", *([f"coder:{coder}"] if coder else [])])
+    releasing.register(project, [left], purpose)
     return PackSummary(path, kind, told.coder, told.counts, coder is None, told.with_speakers, path.stat().st_size)
 
 
@@ -79,7 +97,46 @@ def settings(project: Project) -> dict[str, str | int | float]:
 
 def as_of(connection: Connection) -> str:
     """When the project was last changed; packing is no change."""
-    return next((e.at for e in reversed(events.all_events(connection)) if e.kind != PACKED), "")
+    last = releasing.last_change(events.all_events(connection))
+    return last.at if last else ""
+
+
+def leaving(
+    project: Project,
+    connection: Connection,
+    path: Path,
+    ids: Sequence[str],
+    *,
+    purpose: Purpose = "team",
+    identified_ok: bool = False,
+) -> Left:
+    """What a pack with these texts is to the register of releases.
+
+    A pack is refused where an export would leave somebody out: it holds whole texts, and what was left out of one
+    would look as if nobody had ever said it.
+
+    Raises:
+        NotAllowed: whoever speaks in the texts did not agree, or the texts may hold identities.
+    """
+    agreed = consenting.agreed(project, connection, ())
+    cases, texts = set[str](), []
+    for text in exchange.transcripts(connection, ids):
+        if text.text:
+            cases |= consenting.speakers(text)
+            texts.append(replace(text, text="", turns=()))
+    without = agreed.against(cases, purpose)
+    if without:
+        what = "take part" if purpose == "team" else f"agree to {purpose}"
+        do = "does" if without == 1 else "do"
+        raise NotAllowed(
+            f"{without:,} of the {len(cases):,} participants in these texts {do} not {what}",
+            place=str(path),
+            hint=f"correct {CONSENTS} if it is wrong (qualcode consent), or take a person out: qualcode withdraw CASE",
+        )
+    standing = releasing.standing(connection, texts)
+    identified = sum(state not in RELEASABLE for state in standing.values())
+    releasing.gate(project, identified, len(texts), str(path), identified_ok=identified_ok)
+    return Left("pack", path, frozenset(cases), bool(identified))
 
 
 def carried(transcript: Transcript, *, whole: bool, speakers: bool) -> Transcript:
@@ -121,7 +178,12 @@ def record(project: Project, contents: Contents, subjects: list[str]) -> None:
     """Leave an event: something left the project."""
     with project.store.writing() as connection:
         events.record(
-            connection, PACKED, actor=acts.RESEARCHER, at=acts.now(), subjects=subjects, counts=contents.counts
+            connection,
+            releasing.PACKED,
+            actor=acts.RESEARCHER,
+            at=acts.now(),
+            subjects=subjects,
+            counts=contents.counts,
         )
 
 

@@ -11,15 +11,17 @@ from pathlib import Path
 
 from qualcode.coding import Coder
 from qualcode.corpus import Kind
-from qualcode.errors import ImporterError, QualcodeError
+from qualcode.errors import ImporterError, NotAllowed, QualcodeError
 from qualcode.importers import TableColumns
 from qualcode.importers.completeness import Declaration
 from qualcode.pipeline import (
     acts,
+    consenting,
     exporting,
     import_codings,
     importing,
     interchange,
+    releasing,
     segmenting,
     sheet,
     tagging,
@@ -35,7 +37,7 @@ from qualcode.project import SETTINGS, Project
 from qualcode.store import events, marks
 
 REVIEW_SHEET = "review"
-EXPORTED = "exported"
+EXPORTED, WITHHELD = "exported", "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class RunSummary:
     files: tuple[Path, ...]
     losses: tuple[str, ...]
     changed: bool
+    refused: NotAllowed | None = None
+    """Why excerpts and report were not written, though everything else was done."""
 
 
 def run(
@@ -68,9 +72,13 @@ def run(
     note: str = "",
     cloud_ok: bool = False,
     passphrase: str | None = None,
+    identified_ok: bool = False,
     progress: Progress = acts.silent,
 ) -> RunSummary:
     """Import, segment, tag, look for themes, export and report. Run again, it does only what is new.
+
+    Where texts may hold identities, everything is done but what would quote them: excerpts and report. The summary
+    then holds the refusal.
 
     Args:
         raw: folder (or one file) with transcripts; never written to.
@@ -86,6 +94,7 @@ def run(
         note: what a reader of a new project's report must know first.
         cloud_ok: make a new project even where a program copies it to a cloud.
         passphrase: encrypt a new project with it.
+        identified_ok: texts that are neither signed nor declared de-identified are quoted, stamped.
         progress: told of each stage.
 
     Raises:
@@ -110,20 +119,23 @@ def run(
             if not (imported.new or imported.unchanged or imported.described_anew or imported.versions):
                 raise _nothing(imported)
             texts, title = True, project.codebook.title
+            consent = consenting.take(project).told()
             segmented = segmenting.segment(project, progress=progress)
             vectors, _ = tagging.encoder(progress)
             tagged = tagging.tag(project, vectors=vectors, progress=progress)
             for table, coder in codings:
                 import_codings.import_codings(project, table, coder)
             found = theming.themes(project, vectors=vectors, progress=progress)
-            changed = not _up_to_date(project)
-            files, losses = _exports(project) if changed else ((), ())
+            identified_ok = identified_ok or project.settings.identified_ok
+            changed = not _up_to_date(project, identified_ok)
+            files, losses = _exports(project, identified_ok) if changed else ((), ())
+            refused = _refusal(project)
     except QualcodeError:
         if began and not texts:
             project.close()
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    return RunSummary(folder, title, imported, segmented, tagged, found, files, losses, changed)
+    return RunSummary(folder, title, imported, segmented, tagged, found, files, (*consent, *losses), changed, refused)
 
 
 def derive(project: Project, *, tag: bool, themes: bool, export: bool, progress: Progress = acts.silent) -> None:
@@ -135,7 +147,7 @@ def derive(project: Project, *, tag: bool, themes: bool, export: bool, progress:
     if themes:
         theming.themes(project, vectors=vectors, progress=progress)
     if export:
-        _exports(project)
+        _exports(project, identified_ok=project.settings.identified_ok)
 
 
 def default_folder(raw: Path) -> Path:
@@ -147,14 +159,31 @@ def default_folder(raw: Path) -> Path:
     return place.with_name(f"{place.name}-qualcode")
 
 
-def _exports(project: Project) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def _exports(project: Project, identified_ok: bool) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     made = exporting.bundle(project)
-    asked = sheet.sheet(project, _free_sheet(project.exports), made=made)
-    tables = exporting.export(project, made=made)
-    page = exporting.report(project, made=made)
+    files: list[Path] = []
+    if made.about["tagger"]:  # there is none where no machine may read anything
+        files.append(sheet.sheet(project, _free_sheet(project.exports), made=made).path)
+    withheld = bool(made.identified) and not identified_ok
+    if withheld:
+        tables = exporting.counts(project, made=made)
+    else:
+        tables = exporting.export(project, made=made, identified_ok=identified_ok)
+        files[:0] = exporting.report(project, made=made, identified_ok=identified_ok).files
     with project.store.writing() as connection:
-        marks.set_mark(connection, EXPORTED, _state(project))
-    return (*page.files, asked.path, *tables.files), tables.losses
+        marks.set_mark(connection, EXPORTED, _state(project, identified_ok))
+        marks.set_mark(connection, WITHHELD, f"{len(made.identified)} {len(made.texts)}" if withheld else "")
+    return (*files, *tables.files), tables.losses
+
+
+def _refusal(project: Project) -> NotAllowed | None:
+    """What the last export said of files that it did not write."""
+    with project.store.reading() as connection:
+        withheld = marks.mark(connection, WITHHELD)
+    if not withheld:
+        return None
+    identified, texts = map(int, withheld.split())
+    return releasing.refusal(identified, texts, "excerpts and report")
 
 
 def _free_sheet(folder: Path) -> Path:
@@ -166,23 +195,27 @@ def _free_sheet(folder: Path) -> Path:
     return path
 
 
-def _up_to_date(project: Project) -> bool:
+def _up_to_date(project: Project, identified_ok: bool) -> bool:
     """Whether this command has exported and reported all since the last act in the record and the last setting."""
     try:
         json.loads((project.exports / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     with project.store.reading() as connection:
-        exported = marks.mark(connection, EXPORTED)
-    return exported == _state(project) and (project.exports / "report.html").exists()
+        exported, withheld = marks.mark(connection, EXPORTED), marks.mark(connection, WITHHELD)
+    reported = bool(withheld) or (project.exports / "report.html").exists()
+    return exported == _state(project, identified_ok) and reported
 
 
-def _state(project: Project) -> str:
+def _state(project: Project, identified_ok: bool) -> str:
     with project.store.reading() as connection:
-        last = events.all_events(connection)[-1].hash
+        last = releasing.last_change(events.all_events(connection))
+        # What somebody agreed to may have ended since, without any act.
+        holds = sorted(consenting.effective(project, connection, acts.today()).items())
     settings = (project.folder / SETTINGS).read_bytes()
     read = b"".join(path.read_bytes() for path in sorted(project.literature.glob("*.csv")))
-    return hashlib.sha256(last.encode() + settings + project.codebook_text.encode() + read).hexdigest()
+    state = f"{last.hash if last else ''}{holds!r}{identified_ok}"
+    return hashlib.sha256(state.encode() + settings + project.codebook_text.encode() + read).hexdigest()
 
 
 def _nothing(imported: ImportSummary) -> ImporterError:

@@ -10,7 +10,7 @@ from qualcode.coding import PRESENT, Coding, Proposals, Run
 from qualcode.corpus import Segment, keyed_id
 from qualcode.encoders.remembering import Remembering
 from qualcode.errors import MissingExtra, NotEnoughData
-from qualcode.pipeline import acts
+from qualcode.pipeline import acts, consenting
 from qualcode.pipeline.acts import Progress
 from qualcode.project import Project
 from qualcode.segments import spoken
@@ -31,6 +31,8 @@ class TagSummary:
     abstained: int
     other_languages: int = 0
     notes: tuple[str, ...] = ()
+    unread: int = 0
+    """Segments that no machine may read: their people take no part, or agreed to no machine."""
 
 
 def encoder(progress: Progress = acts.silent) -> tuple[Remembering | None, tuple[str, ...]]:
@@ -45,11 +47,15 @@ def encoder(progress: Progress = acts.silent) -> tuple[Remembering | None, tuple
 def tag(project: Project, *, vectors: Remembering | None = None, progress: Progress = acts.silent) -> TagSummary:
     """Tag current segments that this version of the tagger has not judged; others keep what they have.
 
+    Segments of people who take no part, or whose words no machine may read, are not even encoded.
+
     Raises:
         CodebookError: the project's codebook has faults.
         NotEnoughData: there are no segments, or no active codes.
+        ImporterError: `consent.csv` is faulty.
     """
     codebook, settings = project.codebook, project.settings
+    consenting.take(project)
     notes: tuple[str, ...] = ()
     if vectors is None:
         vectors, notes = encoder(progress)
@@ -58,19 +64,22 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
     )
     with project.store.reading() as connection:
         segments = corpus.segments(connection)
-        languages = {transcript.id: transcript.language for transcript in corpus.transcripts(connection)}
+        transcripts = corpus.transcripts(connection)
+        agreed = consenting.agreed(project, connection, transcripts)
         seen = codings.tagged(connection, tagger.coder.id)
     if not segments:
         raise NotEnoughData("there are no segments to tag", needed=1, found=0, hint="qualcode segment")
-    own = [segment for segment in segments if languages[segment.transcript] == codebook.language]
-    foreign = len(segments) - len(own)
+    readable = [segment for segment in segments if agreed.may_read(segment)]
+    languages = {transcript.id: transcript.language for transcript in transcripts}
+    own = [segment for segment in readable if languages[segment.transcript] == codebook.language]
+    foreign, unread = len(readable) - len(own), len(segments) - len(readable)
     todo = [segment for segment in own if segment.id not in seen]
     if not todo:
         with project.store.writing() as connection:
             if seen and codings.set_machine(connection, tagger.coder.id):
                 # An earlier codebook or threshold is back: its proposals stand already.
                 events.record(connection, "tag", actor=tagger.coder.id, at=acts.now(), counts={"segments": 0})
-        return TagSummary(tagger.coder.id, "", 0, 0, 0, foreign, notes)
+        return TagSummary(tagger.coder.id, "", 0, 0, 0, foreign, notes, unread)
     proposals = _tagged(tagger, spoken(todo), progress)
     at = acts.now()
     run = Run(
@@ -101,7 +110,7 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
             counts={"segments": len(todo), "proposals": len(made)},
         )
     abstained = int((proposals.state == -1).sum())
-    return TagSummary(tagger.coder.id, run.id, len(todo), len(made), abstained, foreign, notes)
+    return TagSummary(tagger.coder.id, run.id, len(todo), len(made), abstained, foreign, notes, unread)
 
 
 def _tagged(tagger: Any, segments: list[Segment], progress: Progress) -> Proposals:

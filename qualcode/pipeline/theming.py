@@ -13,7 +13,7 @@ from qualcode.coding import Theme, onto
 from qualcode.corpus import Segment, keyed_id
 from qualcode.encoders.remembering import Remembering
 from qualcode.errors import NotEnoughData
-from qualcode.pipeline import acts, tagging
+from qualcode.pipeline import acts, consenting, tagging
 from qualcode.pipeline.acts import Progress
 from qualcode.project import Project
 from qualcode.segments import spoken
@@ -34,18 +34,27 @@ class ThemeSummary:
 def themes(project: Project, *, vectors: Remembering | None = None, progress: Progress = acts.silent) -> ThemeSummary:
     """Look for candidate themes; without new text or codings the last candidates stand.
 
+    The topic model reads nobody who takes no part, and nobody whose words no machine may read.
+
     Raises:
         NotEnoughData: the segments were never tagged.
+        ImporterError: `consent.csv` is faulty.
     """
     from qualcode.themes.discover import LEAST_SEGMENTS, discover
 
     codebook, settings = project.codebook, project.settings
+    consenting.take(project)
     with project.store.reading() as connection:
         machine = codings.latest_machine(connection)
+        segments = corpus.segments(connection)
+        transcripts = corpus.transcripts(connection)
+        languages = {transcript.id: transcript.language for transcript in transcripts}
+        agreed = consenting.agreed(project, connection, transcripts)
+        readable = [segment for segment in segments if agreed.may_read(segment)]
+        if segments and not readable:
+            return ThemeSummary((), "no machine may read the texts: consent", 0, anew=False)
         if machine is None:
             raise NotEnoughData("nothing has been tagged yet", needed=1, found=0, hint="qualcode tag")
-        segments = corpus.segments(connection)
-        languages = {transcript.id: transcript.language for transcript in corpus.transcripts(connection)}
         covered = {coding.segment for coding in codings.proposals(connection, machine)}
         said = list(frames.standing(codings.decisions(connection)).codings.values())
         quoted = {s.id: s for s in corpus.segments(connection, current=False, ids=sorted({c.segment for c in said}))}
@@ -53,7 +62,7 @@ def themes(project: Project, *, vectors: Remembering | None = None, progress: Pr
         covered |= {coding.segment for coding in onto(said, quoted, segments).codings}
         programmes = dict(frames.segments(connection)[["segment", "programme"]].itertuples(index=False, name=None))
         last, known = stored.latest(connection)
-    open_ones = spoken(s for s in segments if s.id not in covered and languages[s.transcript] == codebook.language)
+    open_ones = spoken(s for s in readable if s.id not in covered and languages[s.transcript] == codebook.language)
     batch = _batch(project.secret, machine, settings.seed, settings.most_themes, open_ones)
     if batch == last:
         return ThemeSummary(tuple(known), "" if known else "nothing new to look at", len(open_ones), anew=False)

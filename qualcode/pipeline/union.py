@@ -96,9 +96,11 @@ class Union:
         for number, text in enumerate(self._pack.records(packs.TEXTS, Text), start=1):
             if not comparing.whole(text):
                 raise self._pack.refused_line(packs.TEXTS, number)
-            stands = known.get((text.sha256, text.place)) or self._sealed(text, sealed)
+            id_ = comparing.id_here(self._secret, text)
+            # Where identities were replaced in ours its words are not at hand, and its id still follows from them.
+            stands = known.get((text.sha256, text.place)) or ((id_, sealed[id_]) if id_ in sealed else None)
             if stands is None and text.transcript:
-                stands = self._new_id(text.transcript, text.sha256), len(text.transcript.text)
+                stands = id_, len(text.transcript.text)
                 if self._withdrawn.text(replace(text.transcript, id=stands[0])):
                     withdrew += 1
                     continue
@@ -123,17 +125,6 @@ class Union:
             self.new["transcripts"] += len(fresh)
             done += len(some)
             progress("texts", done, total)
-
-    def _sealed(self, text: Text, sealed: Mapping[str, int]) -> tuple[str, int] | None:
-        """The text of ours that this one is, where identities were replaced in ours and its words are not at hand.
-
-        Ids follow from the words. Of an answer in a table they follow from more than a pack without words says.
-        """
-        if text.transcript:
-            id_ = self._new_id(text.transcript, text.sha256)
-        else:
-            id_ = "" if text.place else keyed_id(self._secret, "t", text.sha256)
-        return (id_, sealed[id_]) if id_ in sealed else None
 
     def succeed(self) -> list[str]:
         """Take over which text took the place of which; returns the texts that stood here until now.
@@ -338,13 +329,6 @@ class Union:
 
     def _differs(self, kind: ConflictKind, id_: str, what: str) -> None:
         self.conflicts.append(Conflict(kind, id_, what))
-
-    def _new_id(self, transcript: Transcript, words: str) -> str:
-        """The id that this project's own import would give the text."""
-        if not transcript.row:
-            return keyed_id(self._secret, "t", words)
-        told = (transcript.source, transcript.row, transcript.question, transcript.text)
-        return keyed_id(self._secret, "t", *told)
 
     def _case(self, case: str | None) -> str | None:
         """A case that nobody described is named after its transcript, whose id is another one here."""

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union
 
 from qualcode.corpus import Consent
 from qualcode.store import schema
@@ -24,6 +24,13 @@ def set_consents(connection: Connection, stated: Mapping[str, Consent]) -> None:
 def consents(connection: Connection) -> dict[str, Consent]:
     """What was stated, by case; cases of which nothing was are left out."""
     return {row.case: _consent(row.stated) for row in connection.execute(select(schema.consents))}
+
+
+def cases(connection: Connection) -> list[str]:
+    """Ids of everybody who speaks in a text or is described, and of the groups that they speak in."""
+    named = (schema.turns.c.case, schema.transcripts.c.case, schema.cases.c.id)
+    rows = connection.execute(union(*(select(column.label("case")) for column in named))).scalars()
+    return sorted(case for case in rows if case)
 
 
 def _plain(consent: Consent) -> dict[str, Any]:

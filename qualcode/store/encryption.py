@@ -47,7 +47,7 @@ def driver() -> Any:
 
 
 def errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
-    """What the drivers raise, of plain databases and of encrypted ones where they can be read; and what else is named."""
+    """What the drivers raise, of plain and, where they can be read, of encrypted databases; and what else is named."""
     try:
         return sqlite3.DatabaseError, driver().DatabaseError, *others
     except MissingExtra:

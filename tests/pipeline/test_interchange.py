@@ -177,13 +177,23 @@ def test_a_new_project_of_a_file_of_another_tool_in_one_command(tmp_path: Path, 
     (tmp_path / "raw").mkdir()
     qdpx(NVIVO, tmp_path / "raw" / "study.qdpx")
     done = qualcode(
-        "run", "raw", "-o", "p", "--codebook", codebook_file, "--coded-completely", "all", "-q", cwd=tmp_path
+        "run",
+        "raw",
+        "--identified-ok",
+        "-o",
+        "p",
+        "--codebook",
+        codebook_file,
+        "--coded-completely",
+        "all",
+        "-q",
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     assert "10 codings by amina, ben on 9 selections" in done.stdout
     assert "positions in UTF-16 units, a line end counts 2" in done.stderr
     assert not any(text.splitlines()[2][:25] in done.stdout + done.stderr for text in TEXTS.values())
-    again = qualcode("run", "raw", "-o", "p", "-q", "--coded-completely", "all", cwd=tmp_path)
+    again = qualcode("run", "raw", "-o", "p", "-q", "--coded-completely", "all", "--identified-ok", cwd=tmp_path)
     assert "nothing to do" in again.stdout
 
 

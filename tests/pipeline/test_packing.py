@@ -18,6 +18,7 @@ from qualcode.pipeline.merging import merge
 from qualcode.pipeline.packing import pack
 from qualcode.pipeline.sheet import sheet
 from qualcode.project import Project
+from qualcode.settings import allow_identified
 from qualcode.store import assignments, codings, corpus, events
 from tests.invented import CODEBOOK, P01, P02, SURVEY, qualcode, tables, write_files
 from tests.laptops import Make, said
@@ -115,8 +116,9 @@ def test_packing_is_recorded_by_ids_and_counts(make: Make, path: Path) -> None:
     project = make(NAMED)
     pack(project, path)
     with project.store.reading() as connection:
-        last = events.all_events(connection)[-1]
-    assert (last.kind, last.subjects, last.counts["transcripts"]) == ("pack", ("pack:whole",), 5)
+        *_, packed, entered = events.all_events(connection)
+    assert (packed.kind, packed.subjects, packed.counts["transcripts"]) == ("pack", ("pack:whole",), 5)
+    assert (entered.kind, entered.subjects) == ("release", ("release:1",))
 
 
 def test_an_assignment_holds_its_passages_texts_and_nothing_that_anybody_said(make: Make, path: Path) -> None:
@@ -240,6 +242,9 @@ def test_two_laptops_by_the_command_line(tmp_path: Path) -> None:
     run("init", "ours", "--codebook", "cb.yaml")
     run("import", "raw", "-p", "ours")
     run("segment", "-p", "ours")
+    run("pack", "-p", "ours", "-o", "refused.qualpack", code=4)
+    assert not (tmp_path / "refused.qualpack").exists()
+    allow_identified(tmp_path / "ours" / "qualcode.toml")
     run("pack", "-p", "ours", "--sample", 4, "--codes", "isolation,listening", "--to", "bea", "-o", "for_b.qualpack")
     assert "participants' words" in run("pack", "-p", "ours", "-o", "whole.qualpack")
     assert "project: hers (new)" in run("merge", "for_b.qualpack", "-p", "hers")

@@ -226,7 +226,8 @@ def test_the_sample_is_the_same_however_often_it_is_drawn(project: Project, path
     before = tables(project.store.path)
     sheet(project, path.with_name("again.xlsx"))
     assert _rows(path.with_name("again.xlsx"), "Unproposed") == _rows(path, "Unproposed")
-    assert tables(project.store.path) == before
+    after = tables(project.store.path)
+    assert {name for name in after if after[name] != before[name]} == {"events", "releases", "sqlite_sequence"}
     with project.store.reading() as connection:
         (sample,) = codings.samples(connection).values()
         assert set(sample.segments) <= {segment.id for segment in corpus.segments(connection)}
