@@ -20,7 +20,7 @@ def brought(source: Project, target: Project | Path, **options: str) -> MergeSum
     """Pack one project and merge it into another."""
     folder = target.folder if isinstance(target, Project) else target
     path = source.folder.parent / f"{folder.parent.name}.qualpack"
-    pack(source, path, **options)
+    pack(source, path, **{"identified_ok": True, **options})
     return merge(folder, path)
 
 

@@ -292,6 +292,7 @@ NOT_TALK = {
     ("TableColumns", "text"),
 }
 NOT_TALK |= {("TableColumns", "question"), ("CodebookModel", "rows"), ("Effect", "source")}
+NOT_TALK |= {("Purged", "rows")}
 # Numbers of texts, and their ids.
 NOT_TALK |= {(name, "texts") for name in ("CheckSummary", "DeidentifySummary", "SignSummary", "_State")}
 

@@ -116,7 +116,8 @@ def detect(texts: Sequence[Marked], origin: str = "") -> Found:
         texts: with their selections; of all of them together, since one program wrote them.
         origin: the program, as the project names it; decides only between conventions that fit alike.
     """
-    texts = [text for text in texts if text.selections]
+    # The same passage selected five times over says no more than once.
+    texts = [replace(text, selections=tuple(dict.fromkeys(text.selections))) for text in texts if text.selections]
     habit = next((convention for name, convention in HABITS if origin.lower().startswith(name)), None)
     prior = habit or SPEC
     checked = sum(len(text.selections) for text in texts)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qualcode.corpus import case_digest
-from qualcode.errors import NotAllowed, ProjectError, StoreError
-from qualcode.pipeline import acts
+from qualcode.errors import ProjectError, StoreError
+from qualcode.pipeline import acts, withdrawing
 from qualcode.project import KEY, SETTINGS, STORE, Project, secret_in
 from qualcode.store import backups as kept
 from qualcode.store import corpus, events, releases, restoring, tombstones
@@ -20,8 +20,6 @@ from qualcode.store.releases import Release
 from qualcode.store.tombstones import Tombstone
 
 CONSENT = "consent.csv"
-Reapply = Callable[[Project, Mapping[str, Tombstone]], None]
-"""Takes cases that withdrew out of a project that a backup brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +91,7 @@ def backup(project: Project, into: Path | None = None) -> BackedUp:
     return BackedUp(made, len(files), sum(path.stat().st_size for path in made.rglob("*") if path.is_file()), inside)
 
 
-def refuse_withdrawn(project: Project, gone: Mapping[str, Tombstone]) -> None:
-    """Refuse a backup that would bring back a case that withdrew.
-
-    Raises:
-        NotAllowed: it holds a text of one.
-    """
-    texts = {text for stone in gone.values() for text in stone.transcripts}
-    with project.store.reading() as connection:
-        if corpus.stored(connection, sorted(texts)):
-            raise NotAllowed(
-                "the backup holds texts of a case that withdrew since",
-                place="restore",
-                hint="choose a backup that was made after the withdrawal",
-            )
-
-
-def restore(folder: Path, backup: Path, *, reapply: Reapply = refuse_withdrawn) -> Restored:
+def restore(folder: Path, backup: Path) -> Restored:
     """Put a backup in place of what stands; a kill at any moment leaves the one or the other.
 
     What stands is backed up first, as it is where its database is damaged. `consent.csv` stays as it stands now: what
@@ -118,11 +100,9 @@ def restore(folder: Path, backup: Path, *, reapply: Reapply = refuse_withdrawn) 
     Args:
         folder: the project's; its database need not open.
         backup: a folder that `backup` wrote, or one of those before a migration or a restore.
-        reapply: takes cases that withdrew out of what the backup brings back, before it is put in place.
 
     Raises:
         ProjectError: the backup is damaged, of another project, newer than this qualcode, or of a damaged database.
-        NotAllowed: `reapply` refuses.
         StoreError: something cannot be written.
     """
     restoring.finish(folder)
@@ -134,7 +114,7 @@ def restore(folder: Path, backup: Path, *, reapply: Reapply = refuse_withdrawn) 
     prepared = restoring.prepare(folder)
     try:
         names = _prepare(folder, backup, prepared, told)
-        withdrawn = _take_out(prepared, backup.name, head or "", gone, reapply)
+        withdrawn = _take_out(prepared, backup.name, head or "", gone)
     except BaseException:
         restoring.discard(folder)
         raise
@@ -200,13 +180,13 @@ def _prepare(folder: Path, backup: Path, prepared: Path, told: kept.Backup) -> s
     return {name.split("/")[0] for name in told.files} | {kept.RUNS}
 
 
-def _take_out(prepared: Path, name: str, head: str, gone: Mapping[str, Tombstone], reapply: Reapply) -> int:
+def _take_out(prepared: Path, name: str, head: str, gone: Mapping[str, Tombstone]) -> int:
     with Project.open(prepared) as project:
         with project.store.reading() as connection:
             known = tombstones.tombstones(connection)
         later = {id_: stone for id_, stone in gone.items() if id_ not in known}
         if later:
-            reapply(project, later)
+            withdrawing.reapply(project, later.values())
         with project.store.writing() as connection:
             for stone in later.values():
                 tombstones.put(connection, stone)

@@ -18,7 +18,7 @@ from qualcode.pipeline.belongings import Belongings, Holder, like, speaks
 from qualcode.pipeline.deriving import Derived
 from qualcode.pipeline.shingles import SHINGLE, Runs, Shingler
 from qualcode.pipeline.withdrawn import example_mark, marks, plain
-from qualcode.store import corpus, events, memos, purging, releases, tombstones
+from qualcode.store import corpus, events, memos, purging, releases, tombstones, witnesses
 from qualcode.store.database import Connection
 from qualcode.store.purging import Purged
 from qualcode.store.tombstones import Tombstone
@@ -139,6 +139,8 @@ def _purged(connection: Connection, holder: Holder, work: Work) -> tuple[Work, P
     left = {mark for text in texts.values() for mark in marks(secret, text, shared=text.id not in own.whole)}
     for id_ in (*own.shared, *own.outdated):
         purging.passages(connection, gone, _passages(connection, texts[id_], own.case), at)
+    # New rows may take the numbers of those that have just gone.
+    witnesses.renew(connection)
     made = [_without(texts[id_], own, secret) for id_ in own.shared]
     became: dict[str, str] = {}
     if made:
@@ -175,7 +177,8 @@ def _purged(connection: Connection, holder: Holder, work: Work) -> tuple[Work, P
         done.plain(),
     )
     tombstones.put(connection, stone)
-    event = events.record(
+    _witnessed_away(connection, gone)
+    events.record(
         connection,
         "withdraw",
         actor=acts.RESEARCHER,
@@ -183,14 +186,17 @@ def _purged(connection: Connection, holder: Holder, work: Work) -> tuple[Work, P
         subjects=[id_, *own.going, *(one.text.id for one in made)],
         counts=counts,
     )
-    _witnessed_away(connection, gone, event)
+    witnesses.renew(connection)
     return done, gone
 
 
-def _witnessed_away(connection: Connection, gone: Purged, event: int) -> None:
-    """Say of the witnesses of rows that are gone which event took those away."""
-    for table, rows in gone.rows.items():
-        purging.witnessed_away(connection, table, rows, event)
+def _witnessed_away(connection: Connection, gone: Purged) -> None:
+    """Let the event to come bear witness of the rows that are gone, and of those that lost a part."""
+    event = events.coming(connection)
+    for table in (*witnesses.TABLES, witnesses.RUN):
+        witnesses.withdraw(connection, table, set(gone.rows.get(table, ())), event)
+        if table != witnesses.RUN:
+            witnesses.change(connection, table, gone.changed.get(table, ()), event)
 
 
 def _examples(

@@ -12,14 +12,15 @@ from qualcode.errors import ProjectError, QualcodeError
 from qualcode.pipeline import acts, belongings, clearing, departing, keys, scanning
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.belongings import Belongings, Holder
-from qualcode.pipeline.clearing import BACKUPS, Cleared
+from qualcode.pipeline.clearing import Cleared
 from qualcode.pipeline.departing import Work
 from qualcode.pipeline.scanning import Trace
 from qualcode.pipeline.shingles import Shingler
 from qualcode.project import CODEBOOK, STORE, Project
 from qualcode.store import codings, releases, speaking, tombstones
 from qualcode.store import themes as stored_themes
-from qualcode.store.database import Connection, Database
+from qualcode.store.backups import TOLD, rewrite, stored
+from qualcode.store.database import Connection
 from qualcode.store.purging import Purged
 from qualcode.store.tombstones import Tombstone
 
@@ -138,8 +139,8 @@ def reapply(project: Project, stones: Iterable[Tombstone], *, progress: Progress
 
 
 def backups(project: Project) -> list[Path]:
-    """Backups in the project's folder: folders with a store of their own."""
-    return sorted(path.parent for path in (project.folder / BACKUPS).glob(f"*/{STORE}"))
+    """Backups in the project's folder whose database is there, those that were not finished among them."""
+    return [folder for folder in stored(project.folder) if (folder / STORE).exists()]
 
 
 def _holder(project: Project) -> Holder:
@@ -148,7 +149,7 @@ def _holder(project: Project) -> Holder:
 
 @contextmanager
 def _of_backup(project: Project, folder: Path) -> Iterator[Holder]:
-    store = Database(folder / STORE)
+    store = project.store.another(folder / STORE)
     try:
         yield Holder(folder, store, project.secret, keys.key_of(project))
     finally:
@@ -232,6 +233,8 @@ def _purge_backups(project: Project, work: Work) -> Cleared:
                 tombstones.put(connection, replace(stone, unfinished=None))
             cleared = clearing.clear(kept, there)
             kept.store.compact()
+        if (folder / TOLD).exists():
+            rewrite(folder)
         prefix = folder.relative_to(project.folder).as_posix()
         deleted, changed = ([f"{prefix}/{name}" for name in names] for names in (cleared.deleted, cleared.changed))
         told += Cleared(tuple(deleted), (*changed, f"{prefix}/{STORE}"))

@@ -93,7 +93,8 @@ def rows(connection: Connection, original: Original | None = None) -> Iterator[F
     gone: list[tuple[str, str]] = []
     for row in connection.execute(select(schema.witnesses)):
         if row.withdrawn is None or row.table == witnesses.WITHDRAWN:
-            told[row.table][row.row] = row.digest
+            key = row.row.split("@")[0] if row.table in witnesses.TABLES else row.row
+            told[row.table][key] = row.digest
         else:
             gone.append((row.table, row.row))
     for table, key in gone:

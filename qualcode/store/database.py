@@ -13,9 +13,8 @@ from sqlalchemy.exc import DatabaseError
 from qualcode.errors import StoreError
 from qualcode.passphrase import given
 from qualcode.private import touch
-from qualcode.store import backups, encryption, schema
+from qualcode.store import backups, encryption, schema, witnesses
 from qualcode.store.migrations import STEPS
-from qualcode.store.witnesses import SECRET
 
 __all__ = ["Connection", "Database"]
 
@@ -33,6 +32,7 @@ class Database:
         secret: the project's key. Each connection carries it, so that every event can witness the rows of its act.
         careful: no write-ahead log. It corrupts databases on network folders, and a cloud's program copies the
             file without it.
+        backed_up: it is a backup itself: a migration writes none of it.
         passphrase: of an encrypted file, or of a new one that is to be; a plain file is opened without it.
 
     Raises:
@@ -42,9 +42,16 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, secret: bytes = b"", *, careful: bool = False, passphrase: str | None = None
+        self,
+        path: Path,
+        secret: bytes = b"",
+        *,
+        careful: bool = False,
+        passphrase: str | None = None,
+        backed_up: bool = False,
     ) -> None:
         self.path = path
+        self._backed_up = backed_up
         self._secret, self._careful = secret, careful
         if passphrase is None and encryption.is_encrypted(path):
             passphrase = given()
@@ -92,6 +99,13 @@ class Database:
                 connection.exec_driver_sql("BEGIN")
         except DatabaseError as error:
             raise _refusal(error, self.path) from None
+        with self.writing() as connection:
+            witnesses.renew(connection)  # rows have other numbers now
+
+    def another(self, path: Path) -> Database:
+        """The database of a backup, with the same key and passphrase."""
+        # Without a write-ahead log, so that no file is left beside it.
+        return Database(path, self._secret, careful=True, passphrase=self._passphrase, backed_up=True)
 
     def close(self) -> None:
         """Fold the write-ahead log back into the file, so that no second file is left beside it."""
@@ -105,7 +119,7 @@ class Database:
         self._engine.dispose()
 
     def _connected(self, dbapi_connection: Any, record: Any) -> None:
-        record.info[SECRET] = self._secret
+        record.info[witnesses.SECRET] = self._secret
         prepare = _prepare_carefully if self._careful else _prepare
         prepare(dbapi_connection)
 
@@ -128,7 +142,7 @@ class Database:
                     place=self.path.name,
                     hint="upgrade qualcode",
                 )
-            if 0 < version < len(STEPS):
+            if 0 < version < len(STEPS) and not self._backed_up:
                 known = self._passphrase
                 with backups.writing(self.path.parent, f"schema{version}", self._secret, passphrase=known) as folder:
                     backups.copy(self.path, folder / self.path.name, known)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from qualcode.store import corpus, schema
+from qualcode.store import corpus, schema, witnesses
 
 _OF_THEMES = ("segments", "central")
 
@@ -23,7 +23,8 @@ class Purged:
 
     counts: Counter[str] = field(default_factory=Counter)
     rows: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Primary keys of rows that are gone, by table; parts of a key are joined by a colon."""
+    """Primary keys of rows that are gone, by table; parts of a key are joined by a blank. By `run`: passes that lost
+    codings."""
     changed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Keys of rows that lost a part: samples, assignments, themes."""
     ids: set[str] = field(default_factory=set)
@@ -134,14 +135,6 @@ def codebooks(connection: Connection, gone: Purged, pruned: Mapping[str, str], e
     gone.counts["examples"] += examples
 
 
-def witnessed_away(connection: Connection, table: str, rows: Sequence[str], event: int) -> None:
-    """Enter the event that took rows away with what bears witness of them."""
-    w = schema.witnesses
-    for some in corpus.chunks(rows):
-        there = (w.c.table == table) & w.c.row.in_(some)
-        connection.execute(update(w).where(there).values(withdrawn=event))
-
-
 def segments_of(connection: Connection, transcript: str) -> list[tuple[str, int, int]]:
     """(segment, start, end) of every segment of a transcript, in force or not."""
     s = schema.segments.c
@@ -165,8 +158,11 @@ def _delete(connection: Connection, gone: Purged, table: Table, where: Column[An
     for some in corpus.chunks(list(values)):
         rows = connection.execute(select(*keys).where(where.in_(some))).all()
         if rows:
-            gone.rows[table.name] += [":".join(map(str, row)) for row in rows]
+            gone.rows[table.name] += [" ".join(map(str, row)) for row in rows]
             gone.counts[table.name] += len(rows)
+            if table is schema.codings:
+                passes = select(schema.codings.c.run).where(where.in_(some), schema.codings.c.run.is_not(None))
+                gone.rows[witnesses.RUN] += connection.execute(passes.distinct()).scalars().all()
             connection.execute(delete(table).where(where.in_(some)))
 
 

@@ -163,8 +163,8 @@ def withdraw(connection: Connection, table: str, rows: Iterable[str], event: int
     names = (table, QUOTE) if table == "codings" else (table,)
     count = 0
     for some in corpus.chunks(sorted(rows)):
-        # What is left of a pass is witnessed again under its id and the event, and may be withdrawn again.
-        gone = w.row.in_(some) if table != RUN else func.substr(w.row, 1, func.instr(w.row + "@", "@") - 1).in_(some)
+        # What is left of a row or a pass is witnessed again under its id and the event, and may be withdrawn again.
+        gone = func.substr(w.row, 1, func.instr(w.row + "@", "@") - 1).in_(some)
         there = w.table.in_(names) & gone & w.withdrawn.is_(None)
         marked = [(row.table, row.row) for row in connection.execute(select(w.table, w.row).where(there))]
         connection.execute(update(schema.witnesses).where(there).values(withdrawn=event))
@@ -176,6 +176,24 @@ def withdraw(connection: Connection, table: str, rows: Iterable[str], event: int
             connection.execute(insert(schema.witnesses).on_conflict_do_nothing(), told)
         count += len(marked)
     return count
+
+
+def change(connection: Connection, table: str, ids: Iterable[str], event: int) -> None:
+    """Witness rows anew that lost a part because somebody withdrew: samples and assignments.
+
+    Args:
+        connection: of the transaction that changed them, before its event.
+        table: its name.
+        ids: primary keys.
+        event: the number of the event to come.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return
+    withdraw(connection, table, wanted, event)
+    now = [one for one in rows(connection, table, secret_of(connection)) if one[1] in wanted]
+    new = [{"table": table, "row": f"{row}@{event}", "event": event, "digest": digest} for _, row, digest in now]
+    connection.execute(insert(schema.witnesses), new)
 
 
 def renew(connection: Connection, tables: Iterable[str] = tuple(TABLES)) -> None:

@@ -22,7 +22,7 @@ def test_a_new_project_in_a_cloud_is_refused_and_one_that_stands_is_warned_of_on
     assert (made.returncode, made.stderr.count("OneDrive")) == (0, 1), made.stderr
     done = qualcode("import", "raw", "-p", "project", cwd=cloud)
     assert (done.returncode, done.stderr.count("OneDrive")) == (0, 1), done.stderr
-    packed = qualcode("pack", "-p", "project", "-o", "p.qualpack", cwd=cloud)
+    packed = qualcode("pack", "-p", "project", "-o", "p.qualpack", "--identified-ok", cwd=cloud)
     assert packed.returncode == 0, packed.stderr
     merged = qualcode("merge", "p.qualpack", "-p", "merged", cwd=cloud)
     assert (merged.returncode, (cloud / "merged").exists()) == (4, False)

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from qualcode.errors import NotAllowed, ProjectError
-from qualcode.pipeline import backups
+from qualcode.errors import ProjectError
+from qualcode.pipeline import backups, withdrawing
 from qualcode.pipeline.telling import log
 from qualcode.pipeline.verifying import state_digest, verify
 from qualcode.project import Project
 from qualcode.store import backups as kept
-from qualcode.store import events, releases, tombstones, witnesses
-from qualcode.store.tombstones import Tombstone
+from qualcode.store import releases, tombstones
+from tests.byte_scan import assert_nowhere
 from tests.invented import REPOSITORY, environment, qualcode
 from tests.laptops import Make
 from tests.pipeline.test_verifying import FILES, WIDE, judge
@@ -136,47 +136,23 @@ def test_a_backup_of_another_project_is_refused(coded: Project, make: Make) -> N
         backups.restore(coded.folder, backups.backup(other).path)
 
 
-def _purge(project: Project, gone) -> None:
-    """A small withdrawal: the texts of these cases and all that hangs on them."""
-    texts = [text_ for stone in gone.values() for text_ in stone.transcripts]
-    with project.store.writing() as connection:
-        number = events.coming(connection)
-        for id_ in texts:
-            for table in ("judged", "reanchored"):
-                connection.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_delete"))
-            on = "segment IN (SELECT id FROM segments WHERE transcript = :t)"
-            for table in ("codings", "judged"):
-                human = " AND judged IS NOT NULL" if table == "codings" else ""
-                rows = connection.execute(text(f"SELECT id FROM {table} WHERE {on}{human}"), {"t": id_}).scalars()
-                witnesses.withdraw(connection, table, [str(row) for row in rows], number)
-                connection.execute(text(f"DELETE FROM {table} WHERE {on}"), {"t": id_})
-            witnesses.withdraw(
-                connection, "run", connection.execute(text("SELECT id FROM runs")).scalars().all(), number
-            )
-            witnesses.withdraw(connection, "transcripts", [id_], number)
-            connection.execute(text("DELETE FROM transcripts WHERE id = :t"), {"t": id_})
-        witnesses.renew(connection)
-        events.record(connection, "withdraw", actor="researcher", at="2030-01-01")
-
-
-def test_who_withdrew_since_stays_out(coded: Project) -> None:
-    made = backups.backup(coded)
+def test_who_withdrew_since_stays_out(coded: Project, tmp_path: Path) -> None:
+    made = backups.backup(coded, tmp_path / "stick")
+    inside = backups.backup(coded)
     with coded.store.reading() as connection:
-        id_ = connection.execute(text("SELECT id FROM transcripts WHERE text LIKE '%on the phone%'")).scalar()
-    stone = Tombstone("w_1", "2030-01-01", {"transcripts": 1}, frozenset([str(id_)]), ())
-    _purge(coded, {"w_1": stone})
-    with coded.store.writing() as connection:
-        tombstones.put(connection, stone)
+        query = "SELECT \"case\", text FROM transcripts WHERE text LIKE '%on the phone%'"
+        case, words = connection.execute(text(query)).one()
+    assert withdrawing.withdraw(coded, case).done
+    assert verify(coded).faults == ()
     coded.close()
-    with pytest.raises(NotAllowed, match="withdrew since"):
-        backups.restore(coded.folder, made.path)
-    done = backups.restore(coded.folder, made.path, reapply=_purge)
-    assert done.withdrawn == 1
-    assert b"on the phone" not in coded.store.path.read_bytes()
-    with Project.open(coded.folder) as project:
-        with project.store.reading() as connection:
-            assert set(tombstones.tombstones(connection)) == {"w_1"}
-        assert {fault.table for fault in verify(project).faults} <= {"runs"}  # run files are not purged by this one
+    for backup in (made, inside):
+        done = backups.restore(coded.folder, backup.path)
+        assert done.withdrawn == (backup is made)  # the one in the folder was purged with it
+        assert_nowhere(coded.folder, words)
+        with Project.open(coded.folder) as project:
+            with project.store.reading() as connection:
+                assert len(tombstones.tombstones(connection)) == 1
+            assert verify(project).faults == ()
 
 
 def test_consent_is_not_taken_back_in_time(coded: Project) -> None:

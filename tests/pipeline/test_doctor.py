@@ -71,7 +71,7 @@ def test_a_database_in_use_is_read_with_its_log(folder: Path) -> None:
         gone = Tombstone("d", "2026-01-01", {}, frozenset(), (), {"case": "P01"})
         tombstones.put(connection, gone)
         tombstones.put(connection, Tombstone("e", "2026-01-01", {}, frozenset(), ()))
-    with Project.open(folder) as project:
+    with Project(folder) as project:
         project.segments()
         assert (folder / "qualcode.sqlite-wal").exists()
         check = _of(folder, "withdrawal")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -111,6 +113,8 @@ def full(small: Path) -> Path:
     backup.mkdir(parents=True)
     for name in ("qualcode.sqlite", "codebook.yaml", "qualcode.toml", "manifest.csv"):
         shutil.copyfile(folder / name, backup / name)
+    with closing(sqlite3.connect(backup / "qualcode.sqlite")) as copy:
+        copy.execute("PRAGMA journal_mode=DELETE")  # as backups are
     return small
 
 
@@ -153,7 +157,8 @@ def test_nothing_is_left_of_a_person_and_all_is_left_of_the_others(full: Path) -
             assert list(corpus.cases(connection)) == [id_ for id_ in sorted({*before["case"]}) if id_ != "P01"]
             (stone,) = tombstones.tombstones(connection).values()
             assert stone.unfinished is None
-            assert len(stone.releases) == 2
+            whose = {one.number for one in releases.releases(connection) if stone.id in one.cases}
+            assert set(stone.releases) == whose > set()
             assert events.chain_faults(connection) == []
             assert purging.stale(connection), "a coder had learnt from the example"
             told = json.dumps([(e.subjects, dict(e.counts)) for e in events.all_events(connection)])

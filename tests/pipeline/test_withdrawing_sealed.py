@@ -27,7 +27,7 @@ def _seal(project: Project) -> Transcript:
     places = [Replacement(*found.span(), "[Keldan]") for found in re.finditer("Mary", text.text)]
     made, offsets = replaced(text, places, secret=project.secret)
     originals = keys.originals(project, make=True)
-    originals.put([Original(text.id, text.text, tuple(turn.speaker for turn in text.turns), ())])
+    originals.put([Original(text.id, text.text, tuple((turn.start, turn.speaker) for turn in text.turns), ())])
     originals.close()
     with project.store.writing() as connection:
         deriving.derive(connection, project.secret, [Derived(text.id, made, offsets)])
