@@ -77,11 +77,11 @@ def test_a_whole_run_leaves_nothing_open_and_nothing_elsewhere(tmp_path: Path, c
     table_of_codes = write_files(tmp_path, {"codes.csv": "label,definition\nTea,Tea is drunk\n"}) / "codes.csv"
     out = tmp_path / "made"
     for words in (
-        ["run", raw, "-o", out / "project", "--codebook", codebook_file, "--column", "text=comment"],
-        ["export", "-p", out / "project", "-o", out / "here" / "and there"],
-        ["report", "-p", out / "project", "-o", out / "page"],
+        ["run", raw, "-o", out / "project", "--codebook", codebook_file, "--column", "text=comment", "--identified-ok"],
+        ["export", "-p", out / "project", "-o", out / "here" / "and there", "--identified-ok"],
+        ["report", "-p", out / "project", "-o", out / "page", "--identified-ok"],
         ["sheet", "-p", out / "project", "-o", out / "sheet.xlsx"],
-        ["pack", "-p", out / "project", "-o", out / "whole.qualpack"],
+        ["pack", "-p", out / "project", "-o", out / "whole.qualpack", "--identified-ok"],
         ["merge", out / "whole.qualpack", "-p", out / "merged"],
         ["codebook", "import", table_of_codes, "-o", out / "codebook.yaml"],
     ):

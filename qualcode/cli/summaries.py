@@ -36,11 +36,19 @@ def run(summary: RunSummary, *, as_json: bool) -> None:
                 "themes": len(summary.themes.themes),
                 "files": summary.files,
                 "losses": summary.losses,
+                "deidentified": summary.deidentified,
                 "refused": summary.refused and {"message": str(summary.refused), "hint": summary.refused.hint},
             }
         )
         return
     import_summaries.imported(summary.imported, as_json=False)
+    if summary.deidentified:
+        hidden = summary.deidentified
+        replaced = sum(hidden.replaced.values())
+        output.line(
+            f"identities {replaced:,} replaced in {counted(hidden.texts, 'text')}; {hidden.suspected:,} suspected"
+        )
+        output.note("a person must look: qualcode deidentify check -o check.xlsx, then qualcode deidentify sign")
     if not summary.changed:
         done = "in and coded" if summary.refused else "in, coded and reported"
         output.line(f"nothing to do: every text is {done}")

@@ -14,9 +14,11 @@ from qualcode.exporters import identities as sheets
 from qualcode.formats.identities import NO, YES, Checked, Elsewhere, Seen
 from qualcode.importers.identities import read_checked
 from qualcode.importers.manifest import PSEUDONYM
-from qualcode.pipeline import deidentifying, keys
+from qualcode.pipeline import deidentifying, keys, releasing
 from qualcode.pipeline.acts import Progress, silent
 from qualcode.pipeline.deidentifying import DeidentifySummary
+from qualcode.pipeline.releasing import Left
+from qualcode.private import private
 from qualcode.project import Project
 from qualcode.store import corpus, memos, signoffs
 from qualcode.store.originals import Logged, Original, Originals
@@ -64,14 +66,17 @@ def check(project: Project, path: Path | None = None) -> CheckSummary:
     elsewhere = _elsewhere(project)
     if path is not None:
         try:
-            sheets.write(path, replaced, suspected, elsewhere)
-            path.chmod(0o600)
+            with private():
+                sheets.write(path, replaced, suspected, elsewhere)
         except OSError as error:
             raise ProjectError(
                 f"cannot be written ({error.strerror})",
                 place=str(path),
                 hint="close it, or choose another file with -o",
             ) from error
+    if path is not None:
+        # It quotes who is in it, with the names: a withdrawal must find it.
+        releasing.register(project, [Left("check", path, state.people, identified=True)])
     return CheckSummary(
         len(state.texts),
         len(state.texts) - len(state.looked),
@@ -125,6 +130,8 @@ class _State:
     """Originals of the texts that are not declared, by id."""
     looked: Mapping[str, Original]
     cases: Mapping[str, str]
+    people: frozenset[str]
+    """All who speak in these texts."""
     signed: frozenset[str]
 
 
@@ -138,6 +145,7 @@ def _state(project: Project, sealed: Originals) -> _State:
         tuple(roots),
         sealed.get(roots),
         {root: text.case or "" for root, text in roots.items()},
+        frozenset(case for text in standing for case in (text.case, *(turn.case for turn in text.turns)) if case),
         frozenset(text.id for text in standing if text.id in signed),
     )
 

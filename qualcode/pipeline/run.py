@@ -17,6 +17,7 @@ from qualcode.importers.completeness import Declaration
 from qualcode.pipeline import (
     acts,
     consenting,
+    deidentifying,
     exporting,
     import_codings,
     importing,
@@ -29,6 +30,7 @@ from qualcode.pipeline import (
 )
 from qualcode.pipeline import init as initial
 from qualcode.pipeline.acts import Progress
+from qualcode.pipeline.deidentifying import DeidentifySummary
 from qualcode.pipeline.importing import ImportSummary
 from qualcode.pipeline.segmenting import SegmentSummary
 from qualcode.pipeline.tagging import TagSummary
@@ -55,6 +57,8 @@ class RunSummary:
     changed: bool
     refused: NotAllowed | None = None
     """Why excerpts and report were not written, though everything else was done."""
+    deidentified: DeidentifySummary | None = None
+    """What became of identities, where the settings ask for it."""
 
 
 def run(
@@ -119,6 +123,9 @@ def run(
             if not (imported.new or imported.unchanged or imported.described_anew or imported.versions):
                 raise _nothing(imported)
             texts, title = True, project.codebook.title
+            hidden = None
+            if project.settings.deidentify:
+                hidden = deidentifying.deidentify(project, progress=progress)
             consent = consenting.take(project).told()
             segmented = segmenting.segment(project, progress=progress)
             vectors, _ = tagging.encoder(progress)
@@ -135,7 +142,8 @@ def run(
             project.close()
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    return RunSummary(folder, title, imported, segmented, tagged, found, files, (*consent, *losses), changed, refused)
+    told = (*consent, *losses)
+    return RunSummary(folder, title, imported, segmented, tagged, found, files, told, changed, refused, hidden)
 
 
 def derive(project: Project, *, tag: bool, themes: bool, export: bool, progress: Progress = acts.silent) -> None:
