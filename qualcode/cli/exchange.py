@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from qualcode.pipeline.packing import PackSummary
 
 _SHOWN = 20
-_COUNTED = ("transcripts", "segments", "decisions", "samples", "cases", "programmes")
-_NAMES = {"segments": "passages", "decisions": "judgements", "present": "codings"}
+_COUNTED = ("transcripts", "segments", "decisions", "samples", "cases", "consents", "signoffs", "programmes")
+_NAMES = {"segments": "passages", "decisions": "judgements", "present": "codings", "signoffs": "signatures"}
 
 
 @app.command()
@@ -90,6 +90,8 @@ def merge(
 ) -> None:
     """Add what a pack holds and the project lacks; nothing is written over. A new folder becomes a project.
 
+    What participants allow less there holds here too, and is written into consent.csv.
+
     Ends with 3 where something of the pack was not taken; it is listed.
     """
     from qualcode.pipeline import merging
@@ -148,10 +150,16 @@ def _merged(summary: MergeSummary, *, as_json: bool) -> None:
     for told in summary.carried.told():
         output.note(told)
     for conflict in summary.conflicts[:_SHOWN]:
-        end = "both are kept" if conflict.taken else "ours stands" if conflict.id else "not taken"
+        kept = "theirs is taken" if conflict.kind == "case" else "both are kept"
+        end = kept if conflict.taken else "ours stands" if conflict.id else "not taken"
         output.warn(f"{conflict.kind} {conflict.id}".rstrip() + f": {conflict.what} ({end})")
     if len(summary.conflicts) > _SHOWN:
         output.warn(f"{len(summary.conflicts) - _SHOWN} more differ")
+    if summary.identified:
+        output.note(
+            "texts that came may hold identities: they are neither signed nor declared de-identified, and are quoted "
+            "here on the same terms as there (docs/deidentify.md)"
+        )
     if summary.asked:
         output.note(f"next: qualcode sheet -p {summary.project} -o review.xlsx   (asks {summary.coder}, blind)")
     elif summary.new:

@@ -19,28 +19,31 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from qualcode.coding import Coding, Judged, Theme
-from qualcode.corpus import Transcript, Unit
+from qualcode.corpus import Consent, Transcript, Unit
 from qualcode.errors import ImporterError, UnknownFormat
 from qualcode.formats.records import plain, record, shallow
 
 T = TypeVar("T")
 
 PackKind = Literal["whole", "coder", "assignment"]
-FORMAT, VERSION = "qualcode pack", 1
+FORMAT, VERSION = "qualcode pack", 2
 MANIFEST = "manifest.json"
 ASSIGNMENTS, CASES, CODEBOOKS, CODERS, DECISIONS = "assignments", "cases", "codebooks", "coders", "decisions"
 MEMOS, PROGRAMMES, SAMPLES, SEGMENTS, THEMES = "memos", "programmes", "samples", "segments", "themes"
 SUCCESSIONS, TEXTS = "successions", "transcripts"
+CONSENTS, SIGNOFFS = "consents", "signoffs"
 MEMBERS = (
     ASSIGNMENTS,
     CASES,
     CODEBOOKS,
     CODERS,
+    CONSENTS,
     DECISIONS,
     MEMOS,
     PROGRAMMES,
     SAMPLES,
     SEGMENTS,
+    SIGNOFFS,
     SUCCESSIONS,
     THEMES,
     TEXTS,
@@ -72,6 +75,8 @@ class Contents:
     coder: str = ""
     """Whose codings these are, or whose assignment this is."""
     with_speakers: bool = False
+    identified: bool | None = None
+    """A text in it is neither signed nor declared de-identified; packs of version 1 do not say."""
     settings: Mapping[str, str | int | float] = field(default_factory=dict)
     """How the project cuts and tags, for a project that begins with this pack."""
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -114,6 +119,23 @@ class Candidate:
     batch: str
     rank: int
     theme: Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What was stated of a case, by the id that its texts have in the pack."""
+
+    case: str
+    stated: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """That somebody vouches for a text of the pack: nobody can be told from just these words."""
+
+    transcript: str
+    signer: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +224,7 @@ def write(path: Path, contents: Contents, members: Mapping[str, Rows]) -> Conten
     handle = os.open(unfinished, how, 0o600)
     try:
         with os.fdopen(handle, "w+b") as file, zipfile.ZipFile(file, "w") as archive:
-            archive.writestr(_info(MANIFEST), _contents_text(told))
+            archive.writestr(_info(MANIFEST), _contents_text(plain(told), VERSION))
             for name in sorted(members):
                 with archive.open(_info(f"{name}.jsonl"), "w", force_zip64=True) as stream:
                     for one in members[name]():
@@ -294,7 +316,8 @@ class Pack:
                     hint="upgrade qualcode",
                 )
             contents = record(Contents, tree["contents"])
-            if _contents_text(contents) != self._zip.read(MANIFEST):
+            # As it stands, and not as it would be written today: packs of version 1 say less.
+            if _contents_text(tree["contents"], tree["version"]) != self._zip.read(MANIFEST):
                 raise ValueError
         except (ValueError, TypeError, KeyError, RecursionError, *_DAMAGE):
             raise self._refused("its list of contents is damaged or was changed", "have it packed anew") from None
@@ -321,10 +344,9 @@ def _line(one: object) -> bytes:
     return json.dumps(plain(one), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _contents_text(contents: Contents) -> bytes:
-    body = plain(contents)
+def _contents_text(body: Mapping[str, object], version: int) -> bytes:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    tree = {"format": FORMAT, "version": VERSION, "contents": body, "digest": digest}
+    tree = {"format": FORMAT, "version": version, "contents": body, "digest": digest}
     return json.dumps(tree, indent=2, ensure_ascii=False).encode() + b"\n"
 
 

@@ -5,8 +5,10 @@ Columns: case (required), participate, quote, archive, share, machine, expires; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -14,7 +16,8 @@ from typing import Any, get_args
 from qualcode.corpus import Consent, Quotable
 from qualcode.errors import ImporterError
 from qualcode.importers.attributes import NOT_STATED
-from qualcode.importers.rows import read_rows
+from qualcode.importers.rows import read_rows, separator_of
+from qualcode.importers.text import decoded
 
 _CASE, _NOTE = "case", "note"
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
@@ -67,6 +70,74 @@ def read_consents(path: Path) -> dict[str, Stated]:
         }
         found[case] = Stated(row.line, Consent(**values))
     return found
+
+
+def with_stated(table: bytes, source: str, stated: Mapping[str, Consent]) -> bytes:
+    """A table that can be read, with these statements in it; all other lines and cells stay letter for letter.
+
+    Columns that it lacks come after the last one, cases that it lacks after the last row.
+
+    Args:
+        table: as it lies in the file; may be empty.
+        source: its name.
+        stated: by case; what a statement leaves open keeps the cell that stands.
+    """
+    text, encoding, _ = decoded(table, source)
+    text = text or ",".join((_CASE, *_READERS)) + "\n"
+    separator = separator_of(text)
+    lines = io.StringIO(text, newline="").readlines()
+    end = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    records = csv.reader(lines, delimiter=separator)
+    header: list[str] = []
+    made: list[str] = []
+    before, left = 0, dict(stated)
+    for cells in records:
+        raw, before = "".join(lines[before : records.line_num]), records.line_num
+        if not any(map(str.strip, cells)) or (not made and raw.lstrip("\ufeff").startswith("sep=")):
+            made.append(raw)
+        elif not header:
+            named = [name.strip().lower() for name in cells]
+            header = named + [name for name in _needed(stated) if name not in named]
+            made.append(_written([*cells, *header[len(named) :]], separator, end) if header != named else raw)
+        else:
+            case = dict(zip(header, cells, strict=False))[_CASE].strip()
+            consent = left.pop(case, Consent())
+            made.append(_written(_filled(cells, header, consent), separator, end) if consent != Consent() else raw)
+    if made and not made[-1].endswith(("\n", "\r")):
+        made[-1] += end
+    for case, consent in sorted(left.items()):
+        cells = [case if name == _CASE else "" for name in header]
+        made.append(_written(_filled(cells, header, consent), separator, end))
+    changed = "".join(made)
+    try:
+        return changed.encode(encoding)
+    except UnicodeEncodeError:
+        return changed.encode("utf-8-sig")
+
+
+def _needed(stated: Mapping[str, Consent]) -> list[str]:
+    return [name for name in _READERS if any(getattr(consent, name) is not None for consent in stated.values())]
+
+
+def _filled(cells: list[str], header: list[str], consent: Consent) -> list[str]:
+    told = cells + [""] * (len(header) - len(cells))
+    for field in fields(consent):
+        value = getattr(consent, field.name)
+        if value is not None:
+            told[header.index(field.name)] = _cell(value)
+    return told
+
+
+def _cell(value: str | bool | date) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str) else "yes" if value else "no"
+
+
+def _written(cells: list[str], separator: str, end: str) -> str:
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=separator, lineterminator=end).writerow(cells)
+    return line.getvalue()
 
 
 def _agreed(cell: str, field: str, path: str, line: int) -> bool:

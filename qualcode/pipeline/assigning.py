@@ -13,7 +13,7 @@ from qualcode.corpus import Succession, Transcript, keyed_id
 from qualcode.errors import NotEnoughData, ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import CodebookText, Contents, Rows, Stretch, Text, placed, text_of
-from qualcode.pipeline import acts, consenting, packing, releasing
+from qualcode.pipeline import acts, consenting, packing, permissions, releasing
 from qualcode.pipeline.consenting import Purpose
 from qualcode.pipeline.packing import PackSummary
 from qualcode.project import Project
@@ -89,7 +89,9 @@ def assign(
         members = _members(project, connection, made, found, drawn, speakers=speakers)
         contents = Contents("assignment", packing.fingerprint(project), at, qualcode.__version__, to)
         told = packing.write(
-            path, replace(contents, with_speakers=speakers, settings=packing.settings(project)), members
+            path,
+            replace(contents, with_speakers=speakers, identified=left.identified, settings=packing.settings(project)),
+            members,
         )
     packing.record(project, told, ["pack:assignment", f"coder:{to}", made.id, *([drawn.id] if drawn else [])])
     releasing.register(project, [left], purpose)
@@ -175,6 +177,8 @@ def _members(
     earlier = {old: now for old, now in successions.in_force(connection, ids).items() if now in ids and old not in ids}
     versions = {one.id: one.version for one in exchange.transcripts(connection, sorted(set(earlier.values())))}
     text = project.codebook_text
+    stated = permissions.of_texts(project, connection, exchange.transcripts(connection, ids), packing.unnamed)
+    signed = permissions.signatures(connection, ids)
 
     def without_names(transcript: Transcript) -> Transcript:
         return packing.carried(transcript, whole=False, speakers=speakers)
@@ -193,5 +197,7 @@ def _members(
         packs.SEGMENTS: lambda: stretches,
         packs.SUCCESSIONS: lambda: [Succession(old, now, versions[now]) for old, now in sorted(earlier.items())],
         packs.SAMPLES: lambda: [packing.by_places(drawn, found)] if drawn else [],
+        packs.CONSENTS: lambda: stated,
+        packs.SIGNOFFS: lambda: signed,
     }
     return {**rows, packs.TEXTS: texts}

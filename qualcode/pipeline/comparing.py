@@ -23,7 +23,7 @@ class Conflict:
     id: str
     what: str
     taken: bool = False
-    """Both were kept; else what the pack says was not taken."""
+    """Both were kept, or of a case what is stricter there was taken; else what the pack says was not taken."""
 
 
 def otherwise(own: Transcript, theirs: Transcript) -> list[str]:

@@ -23,7 +23,8 @@ from qualcode.store.database import Connection
 CONSENT = "consent"
 Purpose = Literal["team", "share", "archive"]
 """For whom something is written: the team itself, people outside it, or an archive."""
-_STRICTER = tuple(reversed(get_args(Quotable)))
+STRICTER = tuple(reversed(get_args(Quotable)))
+"""How words may be quoted, the least first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def strictest(several: Sequence[Consent]) -> Consent:
     """
     if len(several) == 1:
         return several[0]
-    quote = min((one.quote or "none" for one in several), key=_STRICTER.index)
+    quote = min((one.quote or "none" for one in several), key=STRICTER.index)
     return Consent(
         participate=all(one.participate for one in several),
         quote=quote,

@@ -11,7 +11,7 @@ from pathlib import Path
 from qualcode.errors import ImporterError, ProjectError
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import CodebookText, Pack, PackKind
-from qualcode.pipeline import acts, releasing, versions
+from qualcode.pipeline import acts, consenting, permissions, releasing, versions
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.comparing import Conflict
 from qualcode.pipeline.opening import opened
@@ -34,7 +34,7 @@ class MergeSummary:
     begun: bool
     """The project was made by this merge."""
     new: Mapping[str, int]
-    """transcripts, segments, codes, cases, programmes, samples, judgements, present, themes, assignments …"""
+    """transcripts, segments, codes, cases, consents, signatures, samples, judgements, present, themes …"""
     stood: int
     """Judgements that were here already."""
     conflicts: tuple[Conflict, ...] = ()
@@ -42,6 +42,8 @@ class MergeSummary:
     """Passages that an assignment asks about."""
     carried: Carried = field(default_factory=Carried)
     """What became of judgements on texts that stand here no longer."""
+    identified: bool = False
+    """The pack says that a text in it is neither signed nor declared de-identified."""
 
     @property
     def left(self) -> tuple[Conflict, ...]:
@@ -54,8 +56,9 @@ def merge(folder: Path, path: Path, *, cloud_ok: bool = False, progress: Progres
 
     Judgements are added whole: coder, time, blindness, sample, chance of having been drawn, facets, evidence, and the
     hash of the code as it was. Where the two projects differ over the same thing, ours stands and the difference is
-    told. The database changes in one transaction, or not at all. `codebook.yaml` is written beside itself before that,
-    and put in place right after; if the machine stops in between, the same pack again puts it in place.
+    told; but where a participant allows less there, that holds here too. The database changes in one transaction, or
+    not at all. `consent.csv` changes with it. `codebook.yaml` is written beside itself before that, and put in place
+    right after; if the machine stops in between, the same pack again puts it in place.
 
     Args:
         folder: the project; made where the folder is new or empty, unless the pack is a coder's.
@@ -66,6 +69,7 @@ def merge(folder: Path, path: Path, *, cloud_ok: bool = False, progress: Progres
     Raises:
         ImporterError: the pack is damaged, was changed, is newer, or is none.
         ProjectError: there is no project, or the pack is this project's own assignment.
+        ImporterError, ProjectError: `consent.csv` is faulty, or gone, or cannot be written.
         CodebookError: one of the two codebooks has faults.
     """
     with Pack(path) as pack:
@@ -121,6 +125,7 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
     unfinished = codebook.with_name(CODEBOOK + ".tmp")
     unfinished.unlink(missing_ok=True)
     theirs = _current(pack, name)
+    consenting.take(project)
     with project.store.writing() as connection:
         made = Union(connection, project.secret, pack)
         packed = [event for event in events.all_events(connection) if event.kind == releasing.PACKED]
@@ -135,6 +140,8 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
         made.decisions(progress)
         made.themes()
         made.memos()
+        permissions.sign(connection, pack, made)
+        changed = permissions.agree(project, connection, pack, made)
         carried = versions.follow(connection, project.secret, gave_way, before)
         versions.answered_elsewhere(connection)
         asked = made.assignments({subject for event in packed for subject in event.subjects})
@@ -154,6 +161,7 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
             )
         if text != project.codebook_text:
             unfinished.write_text(text, encoding="utf-8")
+        permissions.state(project, connection, changed)
     if unfinished.exists():
         unfinished.replace(codebook)
     return MergeSummary(
@@ -167,4 +175,5 @@ def _merged(project: Project, pack: Pack, name: str, *, begun: bool, progress: P
         tuple(made.conflicts),
         asked,
         carried,
+        bool(contents.identified),
     )

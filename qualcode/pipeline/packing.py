@@ -14,7 +14,7 @@ from qualcode.exporters.bundle import RELEASABLE
 from qualcode.formats import pack as packs
 from qualcode.formats.pack import Candidate, Contents, Pack, PackKind, Rows, Stretch, Text, placed, text_of
 from qualcode.importers.manifest import PSEUDONYM
-from qualcode.pipeline import acts, consenting, releasing
+from qualcode.pipeline import acts, consenting, permissions, releasing
 from qualcode.pipeline.consenting import Purpose
 from qualcode.pipeline.releasing import Left
 from qualcode.project import CONSENTS, Project
@@ -50,9 +50,9 @@ def pack(
 ) -> PackSummary:
     """Write the whole project, or what one coder judged.
 
-    The whole holds texts, cases, codebook, samples, memos and everybody's judgements. A coder's pack holds judgements
-    and places alone; the texts are named by their digests. Neither holds the project's key, nor what the tagger
-    proposed: the same codebook proposes the same again.
+    The whole holds texts, cases and what they agreed to, signatures, codebook, samples, memos and everybody's
+    judgements. A coder's pack holds judgements and places alone; the texts are named by their digests. Neither holds
+    the project's key, nor what the tagger proposed: the same codebook proposes the same again.
 
     Args:
         project: to be packed.
@@ -77,7 +77,14 @@ def pack(
         kind: PackKind = "whole" if coder is None else "coder"
         contents = Contents(kind, fingerprint(project), as_of(connection), qualcode.__version__, coder or "")
         told = write(
-            path, replace(contents, with_speakers=speakers and coder is None, settings=settings(project)), members
+            path,
+            replace(
+                contents,
+                with_speakers=speakers and coder is None,
+                identified=left.identified,
+                settings=settings(project),
+            ),
+            members,
         )
     record(project, told, [f"pack:{kind}", *([f"coder:{coder}"] if coder else [])])
     releasing.register(project, [left], purpose)
@@ -147,12 +154,14 @@ def carried(transcript: Transcript, *, whole: bool, speakers: bool) -> Transcrip
     turns = transcript.turns if speakers else tuple(replace(turn, speaker="") for turn in transcript.turns)
     if whole:
         return replace(transcript, turns=turns)
-    turns = tuple(replace(turn, case=_unnamed(turn.case)) for turn in turns)
-    return replace(transcript, turns=turns, case=_unnamed(transcript.case), source=packs.mark(transcript.source))
+    turns = tuple(replace(turn, case=turn.case and unnamed(turn.case)) for turn in turns)
+    case = transcript.case and unnamed(transcript.case)
+    return replace(transcript, turns=turns, case=case, source=packs.mark(transcript.source))
 
 
-def _unnamed(case: str | None) -> str | None:
-    return case if case is None or PSEUDONYM.match(case.split(".")[0]) or case.startswith("t_") else packs.mark(case)
+def unnamed(case: str) -> str:
+    """A case's id as it travels in a part."""
+    return case if PSEUDONYM.match(case.split(".")[0]) or case.startswith("t_") else packs.mark(case)
 
 
 def by_places(sample: Sample, found: Mapping[str, Stretch]) -> Sample:
@@ -231,6 +240,7 @@ def _whole(project: Project, connection: Connection, speakers: bool) -> dict[str
         for rank, theme in enumerate(found, start=1)
     ]
     at, text, notes = as_of(connection), project.codebook_text, exchange.notes(connection)
+    stated, signed = permissions.of_all(project, connection), permissions.signatures(connection, ids)
 
     def texts() -> Iterator[Text]:
         for transcript in exchange.transcripts(connection, ids):
@@ -248,6 +258,8 @@ def _whole(project: Project, connection: Connection, speakers: bool) -> dict[str
         packs.CODEBOOKS: lambda: exchange.codebooks(connection, text, at),
         packs.THEMES: lambda: candidates,
         packs.MEMOS: lambda: notes,
+        packs.CONSENTS: lambda: stated,
+        packs.SIGNOFFS: lambda: signed,
     }
 
 

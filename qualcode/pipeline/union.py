@@ -42,7 +42,8 @@ class Union:
         self.conflicts: list[Conflict] = []
         self.stood = 0
         self._connection, self._secret, self._pack = connection, secret, pack
-        self._ids: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+        """The pack's texts that stand here, by their ids there."""
         self._lengths: dict[str, int] = {}
         self._fresh: set[str] = set()
         self._standing: set[str] = set()
@@ -107,7 +108,7 @@ class Union:
                 known[text.sha256, text.place] = stands
                 self._fresh.add(text.id)
             if stands:
-                self._ids[text.id], self._lengths[stands[0]] = stands
+                self.ids[text.id], self._lengths[stands[0]] = stands
         if withdrew:
             self._differs("transcript", "", f"{withdrew} are of people who withdrew here")
         total, done = self._pack.contents.counts.get(packs.TEXTS, 0), 0
@@ -116,8 +117,8 @@ class Union:
             for text in some:
                 if text.transcript and text.id in self._fresh:
                     fresh.append(self._ours(text.transcript))
-                elif text.transcript and text.id in self._ids:
-                    standing[self._ids[text.id]] = self._ours(text.transcript)
+                elif text.transcript and text.id in self.ids:
+                    standing[self.ids[text.id]] = self._ours(text.transcript)
             for mine in corpus.transcripts(self._connection, standing):
                 self._compared(mine, standing[mine.id])
             self._beside += [one.id for one in fresh if packs.place_of(one.source, one.row, one.question) in origins]
@@ -135,7 +136,7 @@ class Union:
         for number, one in enumerate(self._pack.records(packs.SUCCESSIONS, Succession), start=1):
             if not 1 < one.version < _MOST_VERSIONS:
                 raise self._pack.refused_line(packs.SUCCESSIONS, number)
-            old, new = self._ids.get(one.old), self._ids.get(one.new)
+            old, new = self.ids.get(one.old), self.ids.get(one.new)
             if old and new and old != new:
                 told.append(Succession(old, new, one.version))
         forks, standing = successions.forks(self._connection), self._standing - self._gone()
@@ -172,7 +173,7 @@ class Union:
         for case in self._pack.records(packs.CASES, Case):
             if self._withdrawn.case(case.id):
                 continue
-            id_ = self._case(case.id) or case.id
+            id_ = self.case(case.id) or case.id
             mine = cases.get(id_, Case(id_))
             attributes = self._attributes("case", id_, mine.attributes, case.attributes)
             if mine.programme and case.programme and mine.programme != case.programme:
@@ -241,7 +242,7 @@ class Union:
             new: list[tuple[str, Decision]] = []
             for number, given in enumerate(some, start=done + 1):
                 transcript, span = self._span(given.judged.segment, packs.DECISIONS)
-                ours = self._ids.get(transcript)
+                ours = self.ids.get(transcript)
                 if given.judged.coder in self._refused:
                     refused += 1
                 elif ours is None:
@@ -291,7 +292,7 @@ class Union:
         found, left = [], 0
         for memo in self._pack.records(packs.MEMOS, Memo):
             transcript = memo.on.split(":")[0]
-            if transcript in self._ids:
+            if transcript in self.ids:
                 on = self._at(memo.on, packs.MEMOS)
             else:
                 on = None if transcript.startswith("t_") else memo.on
@@ -330,18 +331,18 @@ class Union:
     def _differs(self, kind: ConflictKind, id_: str, what: str) -> None:
         self.conflicts.append(Conflict(kind, id_, what))
 
-    def _case(self, case: str | None) -> str | None:
+    def case(self, case: str | None) -> str | None:
         """A case that nobody described is named after its transcript, whose id is another one here."""
         transcript, dot, person = (case or "").partition(".")
-        return self._ids.get(transcript, transcript) + dot + person or None
+        return self.ids.get(transcript, transcript) + dot + person or None
 
     def _ours(self, transcript: Transcript) -> Transcript:
         return replace(
             transcript,
-            id=self._ids[transcript.id],
-            case=self._case(transcript.case),
-            turns=tuple(replace(turn, case=self._case(turn.case)) for turn in transcript.turns),
-            replaces=self._ids.get(transcript.replaces or ""),
+            id=self.ids[transcript.id],
+            case=self.case(transcript.case),
+            turns=tuple(replace(turn, case=self.case(turn.case)) for turn in transcript.turns),
+            replaces=self.ids.get(transcript.replaces or ""),
         )
 
     def _compared(self, own: Transcript, theirs: Transcript) -> None:
@@ -367,7 +368,7 @@ class Union:
             transcript, span = self._span(stretch.place, packs.SEGMENTS)
             if span is None:
                 raise self._pack.refused_line(packs.SEGMENTS, number)
-            ours = self._ids.get(transcript)
+            ours = self.ids.get(transcript)
             if ours:
                 yield ours, *span, stretch
 
@@ -377,7 +378,7 @@ class Union:
             transcript, span = placed(place)
         except ValueError:
             raise self._pack.refused_line(member) from None
-        ours = self._ids.get(transcript)
+        ours = self.ids.get(transcript)
         if ours and span and span[1] > self._lengths[ours]:
             raise self._pack.refused_line(member)
         return transcript, span
@@ -385,7 +386,7 @@ class Union:
     def _at(self, place: str, member: str) -> str | None:
         """The segment at a place, by its id here; None where the text is not here."""
         transcript, span = self._span(place, member)
-        ours = self._ids.get(transcript)
+        ours = self.ids.get(transcript)
         return self._segment(ours, *span) if ours and span else ours
 
     def _segment(self, transcript: str, start: int, end: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, select
 
@@ -19,5 +19,13 @@ def sign(connection: Connection, transcripts: Iterable[str], signer: str, at: st
 def signed(connection: Connection) -> dict[str, tuple[str, str]]:
     """Signed texts, each with who signed it last and when."""
     s = schema.signoffs.c
-    rows = connection.execute(select(s.transcript, s.signer, s.at).order_by(s.number))
+    # Those of another laptop come later than they were made.
+    rows = connection.execute(select(s.transcript, s.signer, s.at).order_by(s.at, s.number))
     return {row.transcript: (row.signer, row.at) for row in rows}
+
+
+def signatures(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Every signature as (transcript, signer, at); one that was given twice at once comes once."""
+    s = schema.signoffs.c
+    query = select(s.transcript, s.signer, s.at).distinct().order_by(s.transcript, s.at, s.signer)
+    return ((row.transcript, row.signer, row.at) for row in connection.execute(query))

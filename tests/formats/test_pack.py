@@ -101,7 +101,7 @@ def test_a_manifest_that_was_changed_is_refused(path: Path) -> None:
 
 
 def test_a_newer_pack_says_so(path: Path) -> None:
-    newer = json.dumps({"format": packs.FORMAT, "version": 2, "contents": {"more": 1}}).encode()
+    newer = json.dumps({"format": packs.FORMAT, "version": packs.VERSION + 1, "contents": {"more": 1}}).encode()
     with pytest.raises(UnknownFormat, match="newer qualcode"):
         Pack(_rewritten(path, {"manifest.json": newer}))
 

@@ -316,6 +316,8 @@ KINDS = {
     packs.THEMES: object,
     packs.MEMOS: object,
     packs.SUCCESSIONS: object,
+    packs.CONSENTS: packs.Statement,
+    packs.SIGNOFFS: packs.Signature,
 }
 
 

@@ -16,6 +16,7 @@ from qualcode.coding import Coder, Coding, Judged
 from qualcode.pipeline import importing, segmenting
 from qualcode.pipeline import init as initial
 from qualcode.project import Project
+from qualcode.settings import allow_identified
 from qualcode.store import codings, corpus
 from tests.invented import P01, P02, tables, write_files
 from tests.laptops import brought, said, standing
@@ -79,6 +80,7 @@ def laptops(tmp_path_factory: pytest.TempPathFactory, codebook_file: Path) -> Pa
         with initial.init(folder / name / "p", codebook_file) as made:
             importing.import_files(made, raw)
             segmenting.segment(made)
+        allow_identified(folder / name / "p" / "qualcode.toml")
     return folder
 
 
