@@ -47,15 +47,16 @@ def unseen() -> Labelled | None:
         return None
     with (folder / "labels.csv").open(encoding="utf-8", newline="") as handle:
         names = dict.fromkeys(row["file"] for row in csv.DictReader(handle))
-    texts = {(name, ""): _text(folder, name) for name in names}
+    texts = {place: text for name in names for place, text in _texts(folder, name)}
     return Labelled(texts, _labels(folder / "labels.csv", texts))
 
 
-def _text(folder: Path, name: str) -> str:
+def _texts(folder: Path, name: str) -> list[tuple[tuple[str, str], str]]:
+    """Texts of a file by file and, in a table, respondent."""
     path = next(path for path in sorted(folder.rglob(Path(name).name)) if path.as_posix().endswith(name))
     read = plugins.load("importers", path.suffix[1:])
-    text: str = read(path, ReadOptions(SECRET, name)).transcripts[0].text
-    return text
+    read_in = read(path, ReadOptions(SECRET, name)).transcripts
+    return [((name, (one.case or "") if one.row else ""), one.text) for one in read_in]
 
 
 def _labels(path: Path, texts: dict[tuple[str, str], str]) -> list[Label]:

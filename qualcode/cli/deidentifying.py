@@ -62,13 +62,16 @@ def check(
     file: Annotated[Path | None, typer.Argument(help="A check sheet that was filled in.")] = None,
     path: Annotated[Path | None, typer.Option("-o", "--output", help="Write a check sheet here (xlsx).")] = None,
     rest: Annotated[
-        bool, typer.Option("--rest-no", help="What is still suspected is no identity: decided for all at once.")
+        bool,
+        typer.Option(
+            "--rest-no", help="What is still suspected is no identity: decided for all at once. Details stay."
+        ),
     ] = False,
     project: Folder = HERE,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """List every replacement and every suspected miss, or take a person's decisions on them in.
+    """List every replacement, suspected miss and telling detail, or take a person's decisions on them in.
 
     Ends with 4 while something is left to decide.
     """
@@ -106,6 +109,8 @@ def sign(
     before = f"; {summary.signed_before} were signed before" if summary.signed_before else ""
     output.line(f"signed     {counted(summary.texts, 'text')} by {summary.signer}{before}")
     output.note(f"  replaced: {_kinds(summary.replaced) or 'nothing'}")
+    if summary.details:
+        output.note(f"  {counted(summary.details, 'detail')} listed, and left as they are")
     output.note("next: qualcode export, qualcode report")
 
 
@@ -160,6 +165,7 @@ def _deidentified(summary: DeidentifySummary, *, as_json: bool) -> None:
             "keep a copy of the key apart from the project: without it nobody can read what was replaced",
         )
     output.line(f"suspected  {counted(summary.suspected, 'mention')} that may have been missed")
+    output.line(f"details    {summary.details:,} that may tell together who somebody is")
     output.note("no program finds every name: a person must look")
     output.note("next: qualcode deidentify check -o check.xlsx")
 
@@ -171,6 +177,7 @@ def _checked(summary: CheckSummary, *, as_json: bool) -> None:
     output.line(f"texts      {summary.texts} not declared; {summary.signed} signed")
     output.line(f"replaced   {_kinds(summary.replaced) or 'nothing'}")
     output.line(f"suspected  {_kinds(summary.suspected) or 'nothing left to decide'}")
+    output.line(f"details    {summary.details:,} that may tell together who somebody is; they hold up no signature")
     if summary.unlooked:
         output.warn(f"{counted(summary.unlooked, 'text')} not looked through yet", "qualcode deidentify")
     if summary.elsewhere:

@@ -8,11 +8,13 @@ from typing import Literal, Protocol, get_args
 
 Kind = Literal[
     "person", "place", "organisation", "email", "phone", "postcode", "nhs_number", "number", "url", "username",
-    "address", "date", "age",
+    "address", "date", "age", "detail",
 ]  # fmt: skip
 """`number` is any other number that stands for one person: of a hospital, a case, a policy, a car. `address` is a
-house, a street or a way to one; `place` is larger than a street."""
+house, a street or a way to one; `place` is larger than a street. `detail` tells who
+somebody is only beside others: a trade, an illness, how many children."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
+DETAIL: Kind = "detail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ _GENERIC: Mapping[Kind, str] = {
     "person": "a person", "place": "a place", "organisation": "an organisation", "email": "e-mail address",
     "phone": "phone number", "postcode": "postcode", "nhs_number": "NHS number", "number": "a number",
     "url": "web address", "username": "user name", "address": "an address", "date": "a date", "age": "an age",
+    "detail": "a detail",
 }  # fmt: skip
 
 

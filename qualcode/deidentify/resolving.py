@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from qualcode.deidentify.mentions import Mention
+from qualcode.deidentify.mentions import DETAIL, Mention
 
 TRUST = {"listed": 0, "patterns": 1, "names": 2}
 """Whose kind stands where detectors differ: the researcher's list, forms, our rules; then plugins."""
@@ -17,15 +17,19 @@ def resolved(mentions: Iterable[Mention]) -> list[Mention]:
 
     Sure mentions that share a character, or touch, are one: nothing that a detector was sure of is left standing.
     The one to be trusted most gives kind and wording; among equals the longer. What is suspected only fills what no
-    sure mention covers.
+    sure mention covers, and suspected details what no other mention covers.
 
     >>> resolved([Mention(0, 5, "place", "names"), Mention(0, 9, "person", "listed")])
     [Mention(start=0, end=9, kind='person', detector='listed', suspected=False, generic='')]
     """
     all_of = sorted(set(mentions), key=_order)
-    sure = _merged([m for m in all_of if not m.suspected])
-    open_ = [part for mention in all_of if mention.suspected for part in _outside(mention, sure)]
-    return sorted([*sure, *_merged(open_)], key=lambda m: m.start)
+    settled = _merged([m for m in all_of if not m.suspected])
+    # A detail that was joined with a suspected name would take the name off the page that must be decided on.
+    for details in (False, True):
+        open_ = [m for m in all_of if m.suspected and (m.kind == DETAIL) is details]
+        settled += _merged([part for mention in open_ for part in _outside(mention, settled)])
+        settled.sort(key=lambda m: m.start)
+    return settled
 
 
 def _order(mention: Mention) -> tuple[int, int, int, str, str, str]:

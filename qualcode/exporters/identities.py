@@ -1,4 +1,4 @@
-"""The check sheet: every replacement and every suspected miss with the words around it, for a person to decide."""
+"""The check sheet: every replacement, suspected miss and detail with the words around it, for a person to decide."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _HOW = (
     "This file holds real names. Keep it on this machine, and delete it when it has been taken in.",
     f"{sheet.SUSPECTED}: what may have been missed. Decide on each: no: nobody can be told by it; yes, or another "
     "kind, that it is to be replaced.",
+    f"{sheet.DETAILS}: several of these together may tell who somebody is. Read them for each person. Nothing there is "
+    "replaced unless you say yes, or another kind; no takes it off the page.",
     f"{sheet.REPLACED}: what was replaced. Leave the decision empty where that is right. No puts the words back; "
     "another kind replaces them as that.",
     "A decision holds for the same words everywhere, so one row is enough for all of them. Here, under where, makes it "
@@ -29,19 +31,28 @@ _HOW = (
 )
 
 
-def write(path: Path, replaced: Sequence[Seen], suspected: Sequence[Seen], elsewhere: Sequence[Elsewhere]) -> None:
+def write(
+    path: Path,
+    replaced: Sequence[Seen],
+    suspected: Sequence[Seen],
+    elsewhere: Sequence[Elsewhere],
+    *,
+    details: Sequence[Seen] = (),
+) -> None:
     """Write the workbook.
 
     Raises:
         NotEnoughData: more rows than a workbook holds.
     """
-    most = max(len(replaced), len(suspected))
+    most = max(len(replaced), len(suspected), len(details))
     if most > MOST_ROWS:
         raise NotEnoughData("a workbook has too few rows for this project", needed=most, found=MOST_ROWS)
     pages = [
-        Sheet(sheet.SUSPECTED, _columns(suspected=True), _rows(suspected)),
-        Sheet(sheet.REPLACED, _columns(suspected=False), _rows(replaced)),
+        Sheet(sheet.SUSPECTED, _columns(suspected=True), _rows(_by_words(suspected))),
+        Sheet(sheet.REPLACED, _columns(suspected=False), _rows(_by_words(replaced))),
     ]
+    if details:
+        pages.insert(1, Sheet(sheet.DETAILS, _columns(suspected=True), _rows(_by_person(details))))
     if elsewhere:
         columns = (
             Column("what", 18),
@@ -72,9 +83,17 @@ def _columns(*, suspected: bool) -> tuple[Column, ...]:
     )
 
 
-def _rows(seen: Sequence[Seen]) -> list[tuple[str, ...]]:
+def _by_words(seen: Sequence[Seen]) -> list[Seen]:
     """Same words together, so that one look decides on all of them."""
-    ordered = sorted(seen, key=lambda one: (one.kind, spelled(one.found), one.transcript, one.start))
+    return sorted(seen, key=lambda one: (one.kind, spelled(one.found), one.transcript, one.start))
+
+
+def _by_person(seen: Sequence[Seen]) -> list[Seen]:
+    """One person's together: a detail tells by what stands beside it."""
+    return sorted(seen, key=lambda one: (one.case, one.transcript, one.start))
+
+
+def _rows(seen: Sequence[Seen]) -> list[tuple[str, ...]]:
     return [
         (
             one.before,
@@ -88,5 +107,5 @@ def _rows(seen: Sequence[Seen]) -> list[tuple[str, ...]]:
             one.detector,
             f"{one.transcript}:{one.start}",
         )
-        for one in ordered
+        for one in seen
     ]

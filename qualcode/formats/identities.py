@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-REPLACED, SUSPECTED, ELSEWHERE = "Replaced", "Suspected", "Elsewhere"
+REPLACED, SUSPECTED, DETAILS, ELSEWHERE = "Replaced", "Suspected", "Details", "Elsewhere"
 BEFORE, FOUND, AFTER, BECAME, KIND = "before", "found", "after", "became", "kind"
 CASE, DETECTOR, DECISION, WHERE, PLACE = "case", "found by", "decision", "where", "place"
 NO, YES, HERE, EVERYWHERE = "no", "yes", "here", "everywhere"
@@ -13,7 +13,7 @@ NEEDED = frozenset({FOUND, KIND, DECISION, WHERE, PLACE})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One mention with the words around it: a row of the page Replaced or Suspected."""
+    """One mention with the words around it: a row of the page Replaced, Suspected or Details."""
 
     transcript: str
     """The original's id."""

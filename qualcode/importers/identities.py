@@ -86,7 +86,7 @@ def read_checked(path: Path) -> list[Checked]:
         MalformedTranscript: a column is gone, or a decision is none of those that are offered.
     """
     answers = []
-    for page in (sheet.SUSPECTED, sheet.REPLACED):
+    for page in (sheet.SUSPECTED, sheet.DETAILS, sheet.REPLACED):
         rows = read_rows(path, path.name, page)
         if rows and not set(rows[0]) >= sheet.NEEDED:
             missing = ", ".join(sorted(sheet.NEEDED - set(rows[0])))

@@ -1,4 +1,4 @@
-"""`qualcode deidentify check`: all replacements and suspected misses for a person to see; her decisions applied."""
+"""`qualcode deidentify check`: what was replaced, may have been missed, or tells with more; decisions applied."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from qualcode import plugins
 from qualcode.deidentify import finding
 from qualcode.deidentify.decisions import Decision, spelled
+from qualcode.deidentify.mentions import DETAIL
 from qualcode.errors import NotAllowed, ProjectError
 from qualcode.exporters import identities as sheets
-from qualcode.formats.identities import NO, YES, Checked, Elsewhere, Seen
+from qualcode.formats.identities import DETAILS, NO, REPLACED, SUSPECTED, YES, Checked, Elsewhere, Seen
 from qualcode.importers.identities import read_checked
 from qualcode.importers.manifest import PSEUDONYM
 from qualcode.pipeline import deidentifying, keys, releasing
@@ -38,7 +39,9 @@ class CheckSummary:
     replaced: Mapping[str, int]
     """Mentions by kind."""
     suspected: Mapping[str, int]
-    """Mentions by kind that nobody has decided on."""
+    """Mentions by kind that nobody has decided on; details are none of them."""
+    details: int
+    """Stretches that may tell who somebody is beside others. They hold up no signature."""
     elsewhere: int
     """Suspicious words in memos, codebook examples, questions and case ids."""
     signed: int
@@ -62,12 +65,12 @@ def check(project: Project, path: Path | None = None) -> CheckSummary:
         state = _state(project, sealed)
     finally:
         sealed.close()
-    replaced, suspected = _seen(state, was_replaced=True), _seen(state, was_replaced=False)
+    replaced, suspected, details = _seen(state, REPLACED), _seen(state, SUSPECTED), _seen(state, DETAILS)
     elsewhere = _elsewhere(project)
     if path is not None:
         try:
             with private():
-                sheets.write(path, replaced, suspected, elsewhere)
+                sheets.write(path, replaced, suspected, elsewhere, details=details)
         except OSError as error:
             raise ProjectError(
                 f"cannot be written ({error.strerror})",
@@ -82,6 +85,7 @@ def check(project: Project, path: Path | None = None) -> CheckSummary:
         len(state.texts) - len(state.looked),
         _by_kind(replaced),
         _by_kind(suspected),
+        len(details),
         len(elsewhere),
         len(state.signed),
         path,
@@ -99,13 +103,16 @@ def decide(project: Project, path: Path, *, progress: Progress = silent) -> tupl
 
 
 def decline_rest(project: Project, *, progress: Progress = silent) -> tuple[DeidentifySummary, int]:
-    """Say of everything that is still suspected that nobody can be told by it; returns how many different words."""
+    """Say of everything that is still suspected that nobody can be told by it; returns how many different words.
+
+    Details stay on their page: nobody has read them by saying no to the rest.
+    """
     sealed = keys.originals(project)
     try:
         state = _state(project, sealed)
     finally:
         sealed.close()
-    words = {spelled(one.found) for one in _seen(state, was_replaced=False)}
+    words = {spelled(one.found) for one in _seen(state, SUSPECTED)}
     return _apply(project, [Decision(one, None) for one in sorted(words)], progress), len(words)
 
 
@@ -150,13 +157,19 @@ def _state(project: Project, sealed: Originals) -> _State:
     )
 
 
-def _seen(state: _State, *, was_replaced: bool) -> list[Seen]:
+def _seen(state: _State, page: str) -> list[Seen]:
     return [
         _row(original, piece, state.cases[original.transcript])
         for original in state.looked.values()
         for piece in original.log
-        if bool(piece.became) == was_replaced
+        if _page(piece) == page
     ]
+
+
+def _page(piece: Logged) -> str:
+    if piece.became:
+        return REPLACED
+    return DETAILS if piece.kind == DETAIL else SUSPECTED
 
 
 def _row(original: Original, piece: Logged, case: str) -> Seen:

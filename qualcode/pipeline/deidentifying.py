@@ -13,7 +13,7 @@ from qualcode import plugins
 from qualcode.corpus import OffsetMap, Transcript
 from qualcode.deidentify import finding
 from qualcode.deidentify.decisions import Decision, Decisions, spelled
-from qualcode.deidentify.mentions import Detector, Identity, Mention
+from qualcode.deidentify.mentions import DETAIL, Detector, Identity, Mention
 from qualcode.deidentify.naming import Named, named
 from qualcode.deidentify.replacing import Replacement, inside_turns, replaced
 from qualcode.errors import NotEnoughData, ProjectError
@@ -48,6 +48,8 @@ class DeidentifySummary:
     """Mentions by kind."""
     suspected: int = 0
     """Mentions that a person has still to decide on."""
+    details: int = 0
+    """Stretches that may tell who somebody is beside others; they stay unless she says otherwise."""
     ambiguous: int = 0
     """Names of which it cannot be told whose they are."""
     carried: Carried = field(default_factory=Carried)
@@ -88,13 +90,14 @@ def deidentify(project: Project, *, names: Path | None = None, progress: Progres
     finally:
         sealed.close()
     sure = Counter(m.kind for found in looked.values() for m in found if not m.suspected)
-    suspected = sum(m.suspected for found in looked.values() for m in found)
+    left = Counter(m.kind == DETAIL for found in looked.values() for m in found if m.suspected)
     return DeidentifySummary(
         len(texts),
         changed,
         declared,
         dict(sorted(sure.items())),
-        suspected,
+        left[False],
+        left[True],
         say.ambiguous,
         carried,
         keys.path_of(project),

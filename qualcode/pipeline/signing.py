@@ -21,6 +21,8 @@ class SignSummary:
     """Signed now; those that were signed before and have not changed stay signed."""
     signed_before: int
     replaced: Mapping[str, int]
+    details: int
+    """That were listed and left as they are."""
 
 
 def sign(project: Project, signer: str) -> SignSummary:
@@ -38,6 +40,6 @@ def sign(project: Project, signer: str) -> SignSummary:
     if texts:
         with project.store.writing() as connection:
             signoffs.sign(connection, texts, signer.strip(), at)
-            counts = {"texts": len(texts), "replaced": sum(state.replaced.values())}
+            counts = {"texts": len(texts), "replaced": sum(state.replaced.values()), "details": state.details}
             events.record(connection, "sign", actor=signer.strip(), at=at, subjects=texts, counts=counts)
-    return SignSummary(signer.strip(), at, len(texts), state.texts - len(texts), state.replaced)
+    return SignSummary(signer.strip(), at, len(texts), state.texts - len(texts), state.replaced, state.details)

@@ -162,6 +162,43 @@ def test_check_lists_every_replacement_and_a_decision_is_applied(talk: Project, 
     assert "07700 900461" not in {row[1].value for row in load_workbook(again)["Replaced"].iter_rows(min_row=2)}
 
 
+TELLING = """\
+Interviewer: And how old is she?
+
+Participant: She's fifty-eight. I'm a dispenser, and he is Somali.
+"""
+
+
+def test_details_have_a_page_of_their_own_by_person_and_hold_up_no_signature(make, tmp_path: Path) -> None:
+    project = make({"P02.txt": TELLING, "P01.txt": TELLING.replace("dispenser", "plumber")})
+    summary = deidentifying.deidentify(project)
+    assert (summary.suspected, summary.details, summary.changed) == (0, 6, 0)
+    sheet = tmp_path / "check.xlsx"
+    checked = checking.check(project, sheet)
+    assert (checked.suspected, checked.details, checked.open) == ({}, 6, False)
+    page = load_workbook(sheet)["Details"]
+    heads = {cell.value: cell.column - 1 for cell in page[1]}
+    rows = [(row[heads["case"]].value, row[heads["found"]].value) for row in page.iter_rows(min_row=2)]
+    said = ["She's fifty-eight", "plumber", "Somali", "She's fifty-eight", "dispenser", "Somali"]
+    assert [found for _, found in rows] == said
+    assert [case for case, _ in rows] == sorted(case for case, _ in rows)
+    assert load_workbook(sheet)["Suspected"].max_row == 1
+    checking.decline_rest(project)
+    signed = signing.sign(project, "R. Ahmed")
+    assert (signed.texts, signed.details) == (2, 6)
+
+
+def test_a_detail_is_replaced_when_a_person_says_so(make, tmp_path: Path) -> None:
+    project = make({"P01.txt": TELLING})
+    deidentifying.deidentify(project)
+    sheet = tmp_path / "check.xlsx"
+    checking.check(project, sheet)
+    _fill(sheet, "Details", {"dispenser": "yes", "Somali": "no"})
+    done, answers = checking.decide(project, sheet)
+    assert (answers, done.details, done.replaced) == (2, 1, {"detail": 1})
+    assert "She's fifty-eight. I'm a [a detail], and he is Somali." in _texts(project)["P01.txt"].text
+
+
 def test_nothing_is_signed_while_something_is_open(make) -> None:
     project = make({"P01.txt": P01})
     with pytest.raises(NotAllowed, match="looked through"):
