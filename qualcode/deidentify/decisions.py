@@ -23,6 +23,9 @@ class Decision:
     transcript: str = ""
     """With `start`: the one place that it is about."""
     start: int = -1
+    suspected: bool = False
+    """It is about what was suspected alone: *Grace* at the beginning of a sentence may be nobody, where *our Grace*
+    elsewhere is somebody."""
 
     @property
     def here(self) -> bool:
@@ -34,13 +37,13 @@ class Decisions:
     """All that was decided in a project; of two decisions on the same the later holds."""
 
     def __init__(self, made: Iterable[Decision]) -> None:
-        self._everywhere: dict[str, Decision] = {}
+        self._everywhere: dict[tuple[str, bool], Decision] = {}
         self._here: dict[tuple[str, int, str], Decision] = {}
         for one in made:
             if one.here:
                 self._here[one.transcript, one.start, one.words] = one
             else:
-                self._everywhere[one.words] = one
+                self._everywhere[one.words, one.suspected] = one
 
     def all(self) -> list[Decision]:
         """Those that hold."""
@@ -49,7 +52,9 @@ class Decisions:
     def on(self, mention: Mention, words: str, transcript: str) -> Decision | None:
         """What was decided on a mention; what was said of its very place wins."""
         known = spelled(words)
-        return self._here.get((transcript, mention.start, known)) or self._everywhere.get(known)
+        here = self._here.get((transcript, mention.start, known))
+        of_all = self._everywhere.get((known, False))
+        return here or (self._everywhere.get((known, True)) if mention.suspected else None) or of_all
 
     def applied(self, mentions: Sequence[Mention], text: str, transcript: str) -> list[Mention]:
         """The mentions without those that are none, and with those for sure that are."""

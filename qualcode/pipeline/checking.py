@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qualcode import plugins
+from qualcode import codebook as codebooks
+from qualcode import plugins, resources
 from qualcode.deidentify import finding
 from qualcode.deidentify.decisions import Decision, spelled
 from qualcode.deidentify.mentions import DETAIL
@@ -18,6 +19,7 @@ from qualcode.importers.manifest import PSEUDONYM
 from qualcode.pipeline import deidentifying, keys, releasing
 from qualcode.pipeline.acts import Progress, silent
 from qualcode.pipeline.deidentifying import DeidentifySummary
+from qualcode.pipeline.init import DEFAULT_CODEBOOK
 from qualcode.pipeline.releasing import Left
 from qualcode.private import private
 from qualcode.project import Project
@@ -113,7 +115,7 @@ def decline_rest(project: Project, *, progress: Progress = silent) -> tuple[Deid
     finally:
         sealed.close()
     words = {spelled(one.found) for one in _seen(state, SUSPECTED)}
-    return _apply(project, [Decision(one, None) for one in sorted(words)], progress), len(words)
+    return _apply(project, [Decision(one, None, suspected=True) for one in sorted(words)], progress), len(words)
 
 
 def _apply(project: Project, made: Sequence[Decision], progress: Progress) -> DeidentifySummary:
@@ -128,7 +130,8 @@ def _apply(project: Project, made: Sequence[Decision], progress: Progress) -> De
 def _decision(answer: Checked) -> Decision:
     kind = {NO: None, YES: answer.kind}.get(answer.decision, answer.decision)
     place = (answer.transcript, answer.start) if answer.here else ("", -1)
-    return Decision(spelled(answer.found), kind, *place)  # type: ignore[arg-type]
+    asked = answer.page != REPLACED
+    return Decision(spelled(answer.found), kind, *place, suspected=asked)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,10 @@ def _elsewhere(project: Project) -> list[Elsewhere]:
         texts = corpus.transcripts(connection)
         cases = corpus.cases(connection)
     asked = {text.question: text.id for text in texts if text.question}
-    examples = [("codebook example", code.id, said) for code in project.codebook for said in code.examples]
+    ours = {said for code in codebooks.load(resources.path(DEFAULT_CODEBOOK)) for said in code.examples}
+    examples = [
+        ("codebook example", code.id, said) for code in project.codebook for said in code.examples if said not in ours
+    ]
     places = [*notes, *examples, *(("question", id_, question) for question, id_ in asked.items())]
     detectors = [plugins.load("detectors", name)() for name in plugins.names("detectors")]
     found = finding.found([text for _, _, text in places], identities=(), detectors=detectors, keep=frozenset())

@@ -120,7 +120,7 @@ def decisions(sealed: Originals) -> Decisions:
 def decide(sealed: Originals, made: Iterable[Decision]) -> None:
     """Keep decisions, over earlier ones on the same."""
     every = Decisions([*decisions(sealed).all(), *made]).all()
-    sealed.set_register(DECISIONS, [[one.words, one.kind, one.transcript, one.start] for one in every])
+    sealed.set_register(DECISIONS, [[one.words, one.kind, one.transcript, one.start, one.suspected] for one in every])
 
 
 def _originals(project: Project, sealed: Originals) -> tuple[list[tuple[Transcript, Transcript]], int]:

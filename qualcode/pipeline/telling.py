@@ -30,10 +30,13 @@ _SAID: Mapping[str, str] = {
     "undo": "took back {taken_back} judgements and put back {put_back}, of event {event}",
     "backup": "made a backup",
     "restore": "put a backup in place",
-    "deidentify": "replaced identities in {texts} texts",
+    "deidentify": "replaced {replaced} mentions of identities in {versions} texts",
     "sign": "signed {texts} texts",
     "withdraw": "took out a case that withdrew",
-    "export": "wrote files with quotations",
+    "release": "wrote {files} files with words of {cases} participants",
+    "consent": "took over what participants agreed to",
+    "encrypt": "encrypted the database",
+    "abandon": "gave up originals whose key is lost",
 }
 """What was done, by kind of event; a count that the event lacks is 0."""
 

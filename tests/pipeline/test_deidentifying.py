@@ -290,3 +290,13 @@ def test_originals_that_are_gone_are_told_and_nothing_else_changes(talk: Project
     with pytest.raises(ProjectError, match="originals of 2 texts"):
         deidentifying.deidentify(talk)
     assert _texts(talk) == before
+
+
+def test_what_is_suspected_and_declined_leaves_what_was_sure(make) -> None:
+    said = "Our Grace came. Then Grace rang. grace is a word I use. My sister Grace it was."
+    project = make({"P01.txt": f"Interviewer: Who?\n\nParticipant: {said}\n"})
+    deidentifying.deidentify(project)
+    before = _texts(project)["P01.txt"].text
+    checking.decline_rest(project)
+    assert _texts(project)["P01.txt"].text == before
+    assert "Our Grace" not in before
