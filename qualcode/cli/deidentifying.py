@@ -15,6 +15,7 @@ from qualcode.cli.output import counted
 if TYPE_CHECKING:
     from qualcode.pipeline.checking import CheckSummary
     from qualcode.pipeline.deidentifying import DeidentifySummary
+    from qualcode.pipeline.refreshing import Refreshed
 
 _SEVERAL = {
     "nhs_number": "NHS numbers",
@@ -50,10 +51,13 @@ def deidentify(
     """
     if context.invoked_subcommand is not None:
         return
-    from qualcode.pipeline import deidentifying
+    from qualcode.pipeline import deidentifying, refreshing
 
     with opening.opened(project) as opened, output.progress(quiet) as progress:
         summary = deidentifying.deidentify(opened, names=names, progress=progress)
+        told = refreshing.refresh(opened, progress=progress) if summary.changed else None
+    if told and not json:
+        _refreshed(told)
     _deidentified(summary, as_json=json)
 
 
@@ -75,7 +79,7 @@ def check(
 
     Ends with 4 while something is left to decide.
     """
-    from qualcode.pipeline import checking
+    from qualcode.pipeline import checking, refreshing
 
     with opening.opened(project) as opened:
         if file is not None or rest:
@@ -84,6 +88,9 @@ def check(
                     done, decided = checking.decide(opened, file, progress=progress)
                 if rest:
                     done, decided = checking.decline_rest(opened, progress=progress)
+                told = refreshing.refresh(opened, progress=progress) if done.changed else None
+            if told and not json:
+                _refreshed(told)
             if not json:
                 output.line(f"decided    {counted(decided, 'answer')}; {counted(done.changed, 'text')} made anew")
         summary = checking.check(opened, path)
@@ -140,6 +147,15 @@ def key(
     there = "there" if told.there else "not there"
     output.line(f"key        {told.path} ({there}); it opens {counted(told.sealed, 'original')}")
     output.note("keep a copy of it apart from the project: without it nobody can read what was replaced")
+
+
+def _refreshed(told: Refreshed) -> None:
+    if told.deleted:
+        output.note(f"  {counted(len(told.deleted), 'export')} of the texts as they stood deleted, and written anew")
+    if told.withheld:
+        output.note(f"  not written anew: {told.withheld}")
+    for path in told.left:
+        output.warn(f"{path} holds the texts as they stood", "take its answers in if it has any, then delete it")
 
 
 def _kinds(counts: Mapping[str, int]) -> str:

@@ -103,7 +103,8 @@ def _withdrawn(summary: WithdrawSummary, *, as_json: bool) -> None:
         output.warn(f"exports were not written anew: {summary.not_written}")
     _told(summary)
     if summary.done:
-        output.line("no run of eight of this person's words is left in the project's folder")
+        which = ", as far as they could be read," if summary.unread else ""
+        output.line(f"no run of eight of this person's words{which} is left in the project's folder")
         return
     for trace in summary.traces:
         what = f"{output.counted(trace.count, 'run')} of eight words" if trace.count else "cannot be looked into"

@@ -115,7 +115,7 @@ def of(connection: Connection, holder: Holder, case: str) -> Belongings:
         names=tuple(mine) if case.startswith("t_") else (case, *mine),
         labels=tuple(mine),
         sources=tuple(sorted({text.source for text in texts.values() if text.source})),
-        unread=len(set(sealed) - set(originals)),
+        unread=len(_kept(holder, sealed) - set(originals)),
     )
 
 
@@ -168,6 +168,15 @@ def _originals(holder: Holder, sealed: Sequence[str]) -> dict[str, Original]:
     originals = Originals(path, holder.key)
     try:
         return originals.get(sealed)
+    finally:
+        originals.close()
+
+
+def _kept(holder: Holder, sealed: Sequence[str]) -> set[str]:
+    """Those of these texts that lie among the originals; a version in between can be made of its original."""
+    originals = Originals(holder.folder / ORIGINALS, None)
+    try:
+        return set(sealed) & set(originals.sealed())
     finally:
         originals.close()
 

@@ -36,6 +36,7 @@ MADE = (
     "codes_by_programme*.xlsx",
 )
 """Exports that are written anew."""
+UNQUOTING = ("run.json",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,21 @@ def doomed(folder: Path, written: list[str]) -> tuple[str, ...]:
     sheets = [path for path in _own(folder) if filled.is_sheet(path) and not holds_answers(path)]
     packs = [path for path in _own(folder) if path.suffix.lower() == SUFFIX]
     return _named([*_to_delete(folder, written), *packs, *sheets], folder)
+
+
+def outdated(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Take away exports and unanswered sheets that quote texts as they stood before; what is left besides.
+
+    Returns:
+        Files that were deleted; sheets with answers and packs, which are left. Relative to the folder.
+    """
+    sheets = [path for path in _own(folder) if filled.is_sheet(path)]
+    blank = [path for path in sheets if not holds_answers(path)]
+    deleted = [path for path in (*_to_delete(folder, []), *blank) if path.name not in UNQUOTING]
+    for path in deleted:
+        path.unlink()
+    packs = [path for path in _own(folder) if path.suffix.lower() == SUFFIX]
+    return _named(deleted, folder), _named([*packs, *(path for path in sheets if path not in blank)], folder)
 
 
 def outside(folder: Path, path: str) -> bool:
@@ -178,7 +194,8 @@ def _runs(folder: Path, work: Work) -> list[Path]:
     import pyarrow.parquet as pq
 
     changed = []
-    gone = pa.array(sorted(work.ids), pa.string())
+    # Passages of shared texts that others spoke are cut and judged anew in the text that was made.
+    gone = pa.array(sorted({*work.ids, *work.became}), pa.string())
     for path in sorted(folder.glob("*/proposals.parquet")):
         table = pq.read_table(path)
         theirs = pc.is_in(table["segment"].cast(pa.string()), value_set=gone)

@@ -12,6 +12,7 @@ from typing import Any
 from qualcode import plugins
 from qualcode.corpus import OffsetMap, Transcript
 from qualcode.deidentify import finding
+from qualcode.deidentify.across import across
 from qualcode.deidentify.decisions import Decision, Decisions, spelled
 from qualcode.deidentify.mentions import DETAIL, Detector, Identity, Mention
 from qualcode.deidentify.naming import Named, named
@@ -173,10 +174,13 @@ def _looked(
         batch = originals[at : at + _BATCH]
         seen = finding.found([one.text for one in batch], identities=identities, detectors=detectors, keep=keep)
         for original, here in zip(batch, seen, strict=True):
-            every = decided.applied([*here.sure, *here.suspected], original.text, original.id)
-            found[original.id] = sorted(every, key=lambda mention: mention.start)
+            found[original.id] = [*here.sure, *here.suspected]
         progress("de-identify", min(at + _BATCH, len(originals)), len(originals))
-    return found
+    texts_by_id = {original.id: original.text for original in originals}
+    return {
+        id_: sorted(decided.applied(every, texts_by_id[id_], id_), key=lambda mention: mention.start)
+        for id_, every in across(texts_by_id, found, keep).items()
+    }
 
 
 def _kept_words(project: Project) -> frozenset[str]:

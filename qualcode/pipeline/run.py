@@ -22,6 +22,7 @@ from qualcode.pipeline import (
     import_codings,
     importing,
     interchange,
+    refreshing,
     releasing,
     segmenting,
     sheet,
@@ -126,6 +127,8 @@ def run(
             hidden = None
             if project.settings.deidentify:
                 hidden = deidentifying.deidentify(project, progress=progress)
+                if hidden.changed:
+                    refreshing.clear_exports(project)
             consent = consenting.take(project).told()
             segmented = segmenting.segment(project, progress=progress)
             vectors, _ = tagging.encoder(progress)

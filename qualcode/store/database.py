@@ -127,7 +127,12 @@ class Database:
         """Write the state of this moment into a new file, the write-ahead log included, while others read and write.
 
         The copy of an encrypted database has the same passphrase.
+
+        Raises:
+            StoreError: the file is there already, or cannot be written.
         """
+        if path.exists():
+            raise StoreError("is there already", place=path.name, hint="choose another name")
         try:
             backups.copy(self.path, path, self._passphrase)
         except encryption.errors() as error:

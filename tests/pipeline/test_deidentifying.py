@@ -300,3 +300,34 @@ def test_what_is_suspected_and_declined_leaves_what_was_sure(make) -> None:
     checking.decline_rest(project)
     assert _texts(project)["P01.txt"].text == before
     assert "Our Grace" not in before
+
+
+def test_a_name_that_is_sure_in_one_text_is_found_in_all(make) -> None:
+    other = "Interviewer: And?\n\nParticipant: Mapplethwaite knew what to do. It was a comfort.\n"
+    project = make({"P01.txt": P01, "P03.txt": other})
+    deidentifying.deidentify(project)
+    assert "Mapplethwaite" not in _texts(project)["P03.txt"].text
+
+
+def test_what_quoted_the_texts_as_they_stood_is_taken_away_or_told(small: Path) -> None:
+    from qualcode.pipeline import refreshing, run
+    from qualcode.store import exchange
+
+    write_files(small / "raw", {"P09.txt": P01})
+    run.run(small / "raw", small / "project", identified_ok=True)
+    exports = small / "project" / "exports"
+    assert found_in(exports, "900461")
+    with Project.open(small / "project") as project:
+        assert deidentifying.deidentify(project).changed
+        told = refreshing.refresh(project)
+        with project.store.reading() as connection:
+            cut = exchange.cut(connection)
+            assert {text.id for text in corpus.transcripts(connection)} == cut
+    assert "exports/report.html" in told.deleted
+    assert told.left == ()
+    assert not (exports / "report.html").exists(), "the gate holds it back"
+    from tests.byte_scan import assert_nowhere
+
+    assert_nowhere(
+        small / "project", "That was Doreen Mapplethwaite, she's my mother-in-law. Doreen's from Kirkby Fenwick."
+    )

@@ -25,6 +25,7 @@ from qualcode.pipeline.merging import merge
 from qualcode.pipeline.packing import pack
 from qualcode.pipeline.run import run
 from qualcode.pipeline.sheet import holds_answers
+from qualcode.pipeline.verifying import verify
 from qualcode.project import Project
 from qualcode.segments import stretch
 from qualcode.store import codings, consents, corpus, events, memos, purging, releases, tombstones, versions
@@ -369,3 +370,13 @@ def test_whoever_is_left_to_withdraw_last_leaves_an_empty_project(make) -> None:
     summary = withdrawing.withdraw(project, str(case))
     assert summary.done
     assert_nowhere(project.folder, P01)
+
+
+def test_what_the_machine_said_of_others_in_a_shared_text_is_as_recorded(make) -> None:
+    manifest = "file,kind,case\nFG.txt,focus_group,FG\n"
+    project = make({"FG.txt": GROUP, "P02.txt": P02, "manifest.csv": manifest}, tag=True)
+    with project.store.reading() as connection:
+        people = sorted({turn.case for text in corpus.transcripts(connection) for turn in text.turns if turn.case})
+    leaving = next(case for case in people if case.startswith("FG."))
+    assert withdrawing.withdraw(project, leaving).done
+    assert verify(project).faults == ()
