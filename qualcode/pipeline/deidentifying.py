@@ -174,7 +174,7 @@ def _looked(
         batch = originals[at : at + _BATCH]
         seen = finding.found([one.text for one in batch], identities=identities, detectors=detectors, keep=keep)
         for original, here in zip(batch, seen, strict=True):
-            found[original.id] = [*here.sure, *here.suspected]
+            found[original.id] = _inside_turns([*here.sure, *here.suspected], original)
         progress("de-identify", min(at + _BATCH, len(originals)), len(originals))
     texts_by_id = {original.id: original.text for original in originals}
     return {
@@ -262,15 +262,30 @@ def _write(
 
 
 def _pieces(original: Transcript, mentions: Sequence[Mention], say: Named) -> tuple[Logged, ...]:
-    """What the log holds of each mention; one that goes on in another turn is two."""
-    pieces = []
+    """What the log holds of each mention."""
+    return tuple(
+        Logged(
+            mention.start,
+            mention.end,
+            mention.kind,
+            original.text[mention.start : mention.end],
+            "" if mention.suspected else say.words[original.id, mention.start],
+            mention.detector,
+        )
+        for mention in mentions
+    )
+
+
+def _inside_turns(mentions: Sequence[Mention], original: Transcript) -> list[Mention]:
+    """The mentions, cut where a turn ends: the last word of one and the label of the next are no name of one person."""
+    parts = []
     for mention in mentions:
-        became = "" if mention.suspected else say.words[original.id, mention.start]
         for start, end in inside_turns([(mention.start, mention.end)], original):
             words = original.text[start:end]
-            if words.strip():
-                pieces.append(Logged(start, end, mention.kind, words, became, mention.detector))
-    return tuple(pieces)
+            start, end = start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip()))
+            if start < end:
+                parts.append(replace(mention, start=start, end=end))
+    return parts
 
 
 def _seal(connection: Connection, sealed: Originals, gone: Iterable[str]) -> None:

@@ -331,3 +331,13 @@ def test_what_quoted_the_texts_as_they_stood_is_taken_away_or_told(small: Path) 
     assert_nowhere(
         small / "project", "That was Doreen Mapplethwaite, she's my mother-in-law. Doreen's from Kirkby Fenwick."
     )
+
+
+def test_a_label_is_not_the_end_of_the_name_before_it(make) -> None:
+    lines = ["Dan: Who came to the house?", "Kev: It was Doreen Mapplethwaite", "Dan: And who else?", "Kev: Only her."]
+    project = make({"P01.txt": "\n".join(lines * 3)})
+    deidentifying.deidentify(project)
+    said = _texts(project)["P01.txt"].text.split("\n")
+    assert len(said) == 12
+    assert len({line.split(":")[0] for line in said[::2]}) == 1
+    assert "Dan" not in "".join(said)
