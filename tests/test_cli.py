@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qualcode.project import Project
-from qualcode.store import events
+from qualcode.store import checking
 from tests.invented import REPOSITORY, environment, interview, qualcode, tables, write_files
 
 
@@ -202,6 +202,6 @@ def test_a_run_that_is_stopped_keeps_what_is_whole_and_goes_on(
     done = subprocess.run(words, cwd=tmp_path, env=environment(REPOSITORY), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     with Project.open(tmp_path / "project") as project, project.store.reading() as connection:
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
     assert len(tables(database)["transcripts"]) == len(list(raw.iterdir()))
     assert "what was finished is kept" in said

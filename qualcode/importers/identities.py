@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 from qualcode.deidentify.decisions import spelled
-from qualcode.deidentify.mentions import KINDS, Identity, Kind
+from qualcode.deidentify.mentions import KINDS, Identity
 from qualcode.errors import ImporterError, MalformedTranscript
 from qualcode.formats import identities as sheet
 from qualcode.formats.identities import Checked
@@ -61,22 +60,14 @@ def _identity(said: dict[str, str], path: Path, row: Row) -> Identity:
     if not any(letter.isalnum() for name in names for letter in name):
         raise ImporterError("the row names nobody", path=path.name, line=row.line)
     kind = said.get("kind", "").lower().replace(" ", "_") or "person"
-    if kind not in get_args(Kind):
+    if kind not in KINDS:
         raise ImporterError(
             "the kind of this row is not known (expected one of " + ", ".join(KINDS) + ")",
             path=path.name,
             line=row.line,
         )
     pseudonym = said.get("pseudonym", "").strip("[] ")
-    return Identity(names, kind, pseudonym, said.get("case") or None)  # type: ignore[arg-type]
-
-
-def is_check_sheet(path: Path) -> bool:
-    """Whether the file is a check sheet of ours."""
-    try:
-        return bool(read_rows(path, path.name, sheet.SUSPECTED) or read_rows(path, path.name, sheet.REPLACED))
-    except ImporterError:
-        return False
+    return Identity(names, kind, pseudonym, said.get("case") or None)
 
 
 def read_checked(path: Path) -> list[Checked]:

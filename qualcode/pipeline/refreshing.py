@@ -32,17 +32,23 @@ def clear_exports(project: Project) -> Refreshed:
 
 def refresh(project: Project, *, progress: Progress = acts.silent) -> Refreshed:
     """The same, and cut, tag, look for themes and export again, as far as that was done before."""
-    from qualcode.pipeline import run
-
     exported = (project.exports / "run.json").exists()
     told = clear_exports(project)
     with project.store.reading() as connection:
         cut = bool(exchange.cut(connection))
+    withheld = derive_anew(project, exported=exported, progress=progress) if cut or exported else ""
+    return Refreshed(told.deleted, told.left, withheld)
+
+
+def derive_anew(project: Project, *, exported: bool, progress: Progress = acts.silent) -> str:
+    """Cut, tag, look for themes and export again, as far as that was done before; says why not where it cannot be."""
+    from qualcode.pipeline import run
+
+    with project.store.reading() as connection:
         machine, (batch, _) = codings.latest_machine(connection), stored_themes.latest(connection)
-    if not (cut or exported):
-        return told
     try:
         run.derive(project, tag=machine is not None, themes=bool(batch), export=exported, progress=progress)
     except QualcodeError as problem:
-        return Refreshed(told.deleted, told.left, problem.message)
-    return told
+        # The texts have changed already; a gate that holds back an export is no reason to stop here.
+        return problem.message
+    return ""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qualcode.corpus import case_digest
-from qualcode.errors import ProjectError, QualcodeError
-from qualcode.pipeline import acts, belongings, clearing, departing, keys, scanning
+from qualcode.errors import ProjectError
+from qualcode.pipeline import acts, belongings, clearing, departing, keys, refreshing, scanning
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.belongings import Belongings, Holder
 from qualcode.pipeline.clearing import Cleared
@@ -17,8 +17,7 @@ from qualcode.pipeline.departing import Work
 from qualcode.pipeline.scanning import Trace
 from qualcode.pipeline.shingles import Shingler
 from qualcode.project import CODEBOOK, STORE, Project
-from qualcode.store import codings, releases, speaking, tombstones
-from qualcode.store import themes as stored_themes
+from qualcode.store import releases, speaking, tombstones
 from qualcode.store.backups import TOLD, rewrite, stored
 from qualcode.store.database import Connection
 from qualcode.store.purging import Purged
@@ -193,7 +192,7 @@ def _go_on(project: Project, holder: Holder, work: Work, progress: Progress) -> 
     cleared = clearing.clear(holder, work)
     cleared += _purge_backups(project, work)
     project.store.compact()
-    not_written = _derive_anew(project, work, progress)
+    not_written = refreshing.derive_anew(project, exported=work.exported, progress=progress)
     shingler = Shingler(project.secret)
     left = scanning.traces(project.folder, work.shingles, shingler, progress=progress)
     with project.store.writing() as connection:
@@ -239,20 +238,6 @@ def _purge_backups(project: Project, work: Work) -> Cleared:
         deleted, changed = ([f"{prefix}/{name}" for name in names] for names in (cleared.deleted, cleared.changed))
         told += Cleared(tuple(deleted), (*changed, f"{prefix}/{STORE}"))
     return told
-
-
-def _derive_anew(project: Project, work: Work, progress: Progress) -> str:
-    """Cut, tag, look for themes and export again, as far as that was done before; says why not where it cannot be."""
-    from qualcode.pipeline import run
-
-    with project.store.reading() as connection:
-        machine, (batch, _) = codings.latest_machine(connection), stored_themes.latest(connection)
-    try:
-        run.derive(project, tag=machine is not None, themes=bool(batch), export=work.exported, progress=progress)
-    except QualcodeError as problem:
-        # The person is out already; a gate that holds back an export is no reason to stop here.
-        return problem.message
-    return ""
 
 
 def _outside(folder: Path, paths: Sequence[str]) -> tuple[str, ...]:

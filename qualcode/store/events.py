@@ -103,21 +103,6 @@ def _append(
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
-def chain_faults(connection: Connection) -> list[int]:
-    """Numbers of events that were changed, lost before or put in since they were written."""
-    faults = []
-    previous = FIRST
-    expected = 1
-    for row in connection.execute(select(schema.events).order_by(schema.events.c.id)).mappings():
-        if row["previous"] != previous or not is_whole(row) or row["id"] != expected:
-            faults.append(int(row["id"]))
-        previous, expected = row["hash"], row["id"] + 1
-    # A chain cannot tell that its end was cut off; the counter that numbers events can.
-    counter = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
-    counted = connection.execute(counter).scalar() or 0
-    return faults if counted < expected else [*faults, *range(expected, counted + 1)]
-
-
 def all_events(connection: Connection) -> list[Event]:
     """Every event, oldest first."""
     rows = connection.execute(select(schema.events).order_by(schema.events.c.id)).mappings()

@@ -13,7 +13,7 @@ from qualcode.pipeline import exporting
 from qualcode.pipeline import init as initial
 from qualcode.pipeline.import_codings import CodingsSummary, import_codings
 from qualcode.project import Project
-from qualcode.store import codings, corpus, events
+from qualcode.store import checking, codings, corpus, events
 from tests.invented import tables
 
 ANNA = Coder("anna", "human")
@@ -127,7 +127,7 @@ def test_one_event_holds_the_act_without_words(project: Project) -> None:
     _taken(project, WIDE)
     with project.store.reading() as connection:
         last = events.all_events(connection)[-1]
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
     assert (last.kind, last.actor, dict(last.counts)) == ("judge", "anna", {"judgements": 2, "present": 2})
 
 

@@ -18,7 +18,7 @@ from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.merging import merge
 from qualcode.pipeline.packing import pack
 from qualcode.project import Project
-from qualcode.store import codings, corpus, events, memos, themes
+from qualcode.store import checking, codings, corpus, events, memos, themes
 from tests.invented import CODEBOOK, P01, SURVEY, contents, interview, tables, write_files
 from tests.laptops import Make, brought, said
 
@@ -224,7 +224,7 @@ def test_a_merge_leaves_one_event_without_words_and_the_chain_holds(make: Make) 
     brought(hers, ours, coder="bea")
     with ours.store.reading() as connection:
         last = events.all_events(connection)[-1]
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
     assert (last.kind, last.actor, last.counts["judgements"]) == ("merge", "bea", 3)
     with hers.store.reading() as connection:
         assert events.all_events(connection)[-1].kind == "pack"

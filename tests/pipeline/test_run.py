@@ -13,7 +13,7 @@ import pytest
 from qualcode.errors import CodebookError, ImporterError, ProjectError
 from qualcode.pipeline.run import run
 from qualcode.project import Project
-from qualcode.store import codings, corpus, events
+from qualcode.store import checking, codings, corpus
 from tests.invented import SMALL, contents, interview, qualcode, tables, write_files
 
 
@@ -70,7 +70,7 @@ def test_a_new_file_is_coded_alone(small: Path) -> None:
     assert len(after) > len(before)
     with Project.open(small / "project") as project, project.store.reading() as connection:
         assert [run.segments for run in codings.runs(connection)][-1] == 2
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
 
 
 def test_a_run_with_a_new_file_does_not_throw_away_answers_in_the_review_sheet(small: Path) -> None:

@@ -23,7 +23,7 @@ from qualcode.pipeline.assigning import assign
 from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.merging import merge
 from qualcode.project import Project
-from qualcode.store import assignments, codings, corpus, events, frames, successions
+from qualcode.store import assignments, checking, codings, corpus, events, frames, successions
 from tests.invented import CODEBOOK, P01, contents, tables, write_files
 from tests.laptops import Make, brought, said, standing
 
@@ -75,7 +75,7 @@ def _all_stands_once(project: Project) -> None:
         segments = {segment.id: segment for segment in corpus.segments(connection, current=False)}
         rows = connection.execute(text("SELECT segment, coder, codes, made_at FROM judged"))
         here = Counter(tuple(row) for row in rows if segments[row.segment].transcript in now)
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
     assert set(here.values()) <= {1}
     assert _cut(project) <= now
 

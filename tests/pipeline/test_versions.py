@@ -17,7 +17,7 @@ from qualcode.pipeline import exporting, importing, segmenting, sheet, tagging, 
 from qualcode.pipeline.import_codings import import_codings
 from qualcode.pipeline.importing import ImportSummary
 from qualcode.project import Project
-from qualcode.store import codings, corpus, events, frames
+from qualcode.store import checking, codings, corpus, events, frames
 from qualcode.store import versions as stored
 from tests.invented import P01, SURVEY, tables, write_files
 
@@ -238,7 +238,7 @@ def test_an_event_holds_the_counts_and_the_chain_is_whole(coded: Project) -> Non
     with coded.store.reading() as connection:
         told = [event for event in events.all_events(connection) if event.kind == "version"]
         assert [dict(event.counts) for event in told] == [{"versions": 1, "sure": 3, "doubtful": 0, "lost": 1}]
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
         assert {entry.state for entry in stored.reanchored(connection).values()} == {"sure", "lost"}
 
 

@@ -28,7 +28,7 @@ from qualcode.pipeline.sheet import holds_answers
 from qualcode.pipeline.verifying import verify
 from qualcode.project import Project
 from qualcode.segments import stretch
-from qualcode.store import codings, consents, corpus, events, memos, purging, releases, tombstones, versions
+from qualcode.store import checking, codings, consents, corpus, events, memos, purging, releases, tombstones, versions
 from qualcode.store.releases import Release
 from tests.byte_scan import assert_nowhere, found
 from tests.invented import P01, P02, P03, REPOSITORY, SURVEY, contents, environment, qualcode, tables, write_files
@@ -160,7 +160,7 @@ def test_nothing_is_left_of_a_person_and_all_is_left_of_the_others(full: Path) -
             assert stone.unfinished is None
             whose = {one.number for one in releases.releases(connection) if stone.id in one.cases}
             assert set(stone.releases) == whose > set()
-            assert events.chain_faults(connection) == []
+            assert list(checking.chain(connection)) == []
             assert purging.stale(connection), "a coder had learnt from the example"
             told = json.dumps([(e.subjects, dict(e.counts)) for e in events.all_events(connection)])
         assert not re.search(r"\bP01\b|P01\.txt", told)

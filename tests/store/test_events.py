@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from qualcode.project import Project
-from qualcode.store import events
+from qualcode.store import checking, events
 from qualcode.store.database import Database
 
 
@@ -43,7 +43,7 @@ def _faults_after(store: Database, statement: str) -> list[int]:
 def test_events_are_numbered_from_one_and_each_names_the_one_before(store: Database) -> None:
     with store.reading() as connection:
         rows = connection.execute(text("SELECT id, previous, hash FROM events ORDER BY id")).all()
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
     assert [row.id for row in rows] == [1, 2, 3, 4]
     assert [row.previous for row in rows] == [events.FIRST, *[row.hash for row in rows[:-1]]]
 
@@ -99,7 +99,7 @@ def test_the_digest_depends_on_words_and_key_and_holds_no_words(tmp_path: Path) 
 def test_a_run_records_each_of_its_acts_with_counts_that_agree_with_the_tables(project: Project) -> None:
     with project.store.reading() as connection:
         record = events.all_events(connection)
-        assert events.chain_faults(connection) == []
+        assert list(checking.chain(connection)) == []
         counted = {
             table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
             for table in ("transcripts", "segments", "codings")
