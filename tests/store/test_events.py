@@ -33,11 +33,11 @@ def store(tmp_path: Path) -> Database:
     return made
 
 
-def _faults_after(store: Database, statement: str) -> list[int]:
+def _faults_after(store: Database, statement: str) -> set[str]:
     with store.writing() as connection:
         connection.execute(text(statement))
     with store.reading() as connection:
-        return events.chain_faults(connection)
+        return {fault.row for fault in checking.chain(connection)}
 
 
 def test_events_are_numbered_from_one_and_each_names_the_one_before(store: Database) -> None:
@@ -62,19 +62,19 @@ def test_events_are_numbered_from_one_and_each_names_the_one_before(store: Datab
     ],
 )
 def test_a_changed_event_is_found_whatever_was_changed(store: Database, change: str) -> None:
-    assert 2 in _faults_after(store, f"UPDATE events SET {change} WHERE id = 2")
+    assert "2" in _faults_after(store, f"UPDATE events SET {change} WHERE id = 2")
 
 
 def test_a_lost_event_is_found_at_the_one_after_it(store: Database) -> None:
-    assert _faults_after(store, "DELETE FROM events WHERE id = 2") == [3]
+    assert _faults_after(store, "DELETE FROM events WHERE id = 2") == {"3"}
 
 
 def test_a_lost_first_event_is_found(store: Database) -> None:
-    assert _faults_after(store, "DELETE FROM events WHERE id = 1") == [2]
+    assert _faults_after(store, "DELETE FROM events WHERE id = 1") == {"2"}
 
 
 def test_a_lost_last_event_is_found(store: Database) -> None:
-    assert _faults_after(store, "DELETE FROM events WHERE id = 4") != []
+    assert _faults_after(store, "DELETE FROM events WHERE id = 4") == {"4"}
 
 
 def test_an_event_that_was_put_in_is_found(store: Database) -> None:
@@ -82,7 +82,7 @@ def test_an_event_that_was_put_in_is_found(store: Database) -> None:
         "INSERT INTO events (id, at, actor, kind, subjects, counts, digest, previous, hash) "
         "SELECT 5, at, actor, kind, subjects, counts, digest, previous, 'forged' FROM events WHERE id = 4"
     )
-    assert _faults_after(store, statement) == [5]
+    assert "5" in _faults_after(store, statement)
 
 
 def test_the_digest_depends_on_words_and_key_and_holds_no_words(tmp_path: Path) -> None:
