@@ -86,6 +86,9 @@ class Run:
     seed: int
     versions: Mapping[str, str] = field(default_factory=dict)
     made_at: str = ""
+    thresholds: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    """For codes with calibrated scores, in place of floor and threshold: below the first absent, from the second on
+    proposed, from the third on settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,11 @@ class Proposals:
     proposed: Mapping[tuple[int, int], Proposed] = field(repr=False)
     """Particulars for each PRESENT cell."""
     score: NDArray[np.float32] | None = None
-    """Calibrated probabilities, or None."""
+    """Calibrated probabilities, NaN for codes that nothing calibrated; or None."""
+    settled: NDArray[np.bool_] | None = None
+    """Cells outside the band in which the tagger abstains: decided well enough to stand without a person; or None."""
+    whole: NDArray[np.bool_] | None = None
+    """Shape (n,): segments whose cells may all stand together without a person; or None."""
 
 
 @dataclass(frozen=True, slots=True)

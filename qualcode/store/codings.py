@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from qualcode.codebook import Codebook
@@ -43,6 +43,7 @@ def add_run(
             seed=run.seed,
             versions=dict(run.versions),
             made_at=run.made_at,
+            thresholds={code: list(three) for code, three in run.thresholds.items()},
         )
     )
     if segments:
@@ -119,7 +120,16 @@ def coders(connection: Connection) -> dict[str, Coder]:
 def runs(connection: Connection) -> list[Run]:
     """All machine passes, oldest first."""
     rows = connection.execute(select(schema.runs).order_by(schema.runs.c.made_at, schema.runs.c.id)).mappings()
-    return [Run(**{**row, "codes": tuple(row["codes"])}) for row in rows]
+    return [
+        Run(
+            **{
+                **row,
+                "codes": tuple(row["codes"]),
+                "thresholds": {code: (low, at, high) for code, (low, at, high) in row["thresholds"].items()},
+            }
+        )
+        for row in rows
+    ]
 
 
 def tagged(connection: Connection, coder: str) -> set[str]:
@@ -181,9 +191,23 @@ def decisions(
     return [(judged_of(row), tuple(made.get(row["id"], ()))) for row in rows]
 
 
+def meant_otherwise(connection: Connection, hashes: Mapping[str, str]) -> dict[str, str]:
+    """When people last used each of these codes in another meaning than its present hash, where they did."""
+    c = schema.codings.c
+    query = select(c.code, c.code_hash, func.max(c.made_at)).where(c.judged.is_not(None), c.code_hash != "")
+    found: dict[str, str] = {}
+    for code, then, at in connection.execute(query.group_by(c.code, c.code_hash)):
+        if hashes.get(code, then) != then:
+            found[code] = max(found.get(code, ""), at)
+    return found
+
+
 @private()
 def write_scores(path: Path, proposals: Proposals) -> None:
-    """All cells of a run, also absent and abstained ones, as Parquet: segment, code, raw_score, state."""
+    """All cells of a run, also absent and abstained ones, as Parquet: segment, code, raw_score, score, state, settled.
+
+    Where nothing was calibrated `score` is empty, and no cell is settled. `whole` is the segment's own.
+    """
     rows, columns = proposals.raw_score.shape
     frame = pd.DataFrame(
         {
@@ -192,7 +216,12 @@ def write_scores(path: Path, proposals: Proposals) -> None:
                 np.tile(np.arange(columns), rows).tolist(), pd.Index(list(proposals.codes))
             ),
             "raw_score": proposals.raw_score.ravel(),
+            "score": np.full(rows * columns, np.nan, np.float32)
+            if proposals.score is None
+            else proposals.score.ravel(),
             "state": proposals.state.ravel(),
+            "settled": False if proposals.settled is None else proposals.settled.ravel(),
+            "whole": False if proposals.whole is None else np.repeat(proposals.whole, columns),
         }
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,9 +28,10 @@ _LEFT_OUT: Mapping[Table, tuple[str, ...]] = {
     schema.offset_maps: (),
     schema.memos: ("made_at",),
     schema.stale: ("since",),
+    schema.models: ("made_at", "arrays"),
 }
 """Tables whose rows count as they are, without what a clock or a counter wrote."""
-_RUN = ("coder", "codebook_version", "codes", "segments", "floor", "threshold", "seed")
+_RUN = ("coder", "codebook_version", "codes", "segments", "floor", "threshold", "seed", "thresholds")
 _JUDGED = ("segment", "coder", "codes", "blind", "sample", "probability")
 _CODING = ("segment", "code", "code_hash", "coder", "facets", "evidence", "clause", "raw_score", "score")
 _REANCHORED = ("transcript", "start", "end", "confidence", "state")

@@ -90,6 +90,7 @@ def passages(connection: Connection, gone: Purged, segments: Sequence[str], at: 
     gone.ids |= left
     _samples(connection, gone, left)
     _assignments(connection, gone, left)
+    _models(connection, gone, left, at)
     _themes(connection, gone, left, at)
     _delete(connection, gone, schema.segments, s.id, segments)
 
@@ -132,6 +133,7 @@ def codebooks(connection: Connection, gone: Purged, pruned: Mapping[str, str], e
         learnt = select(r.coder).where(r.codebook_version == row.version).distinct()
         for coder in connection.execute(learnt).scalars():
             _stale(connection, gone, coder, at)
+            _delete(connection, gone, schema.models, schema.models.c.id, [coder])
     gone.counts["examples"] += examples
 
 
@@ -206,6 +208,15 @@ def _assignments(connection: Connection, gone: Purged, segments: Set[str]) -> No
         elif len(stay) < len(row.segments):
             gone.counts["assigned_units"] += len(row.segments) - len(stay)
             _change(connection, gone, schema.assignments, row.id, {"segments": stay})
+
+
+def _models(connection: Connection, gone: Purged, segments: Set[str], at: str) -> None:
+    """A model that learned from one of these segments goes: it cannot forget, only be made anew from the others."""
+    m = schema.models.c
+    for id_, learned in connection.execute(select(m.id, m.segments)).all():
+        if not segments.isdisjoint(learned):
+            _stale(connection, gone, id_, at)
+            _delete(connection, gone, schema.models, m.id, [id_])
 
 
 def _themes(connection: Connection, gone: Purged, segments: Set[str], at: str) -> None:

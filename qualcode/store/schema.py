@@ -162,6 +162,7 @@ runs = Table(
     Column("seed", Integer, nullable=False),
     Column("versions", JSON, nullable=False),
     Column("made_at", String, nullable=False),
+    Column("thresholds", JSON, nullable=False, server_default="{}"),
 )
 
 tagged = Table(
@@ -366,6 +367,20 @@ stale = Table(
     Column("since", String, nullable=False),
 )
 """Machine coders and batches of themes that were made with the words of somebody who withdrew."""
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", String, ForeignKey("coders.id"), primary_key=True),
+    Column("made_at", String, nullable=False),
+    Column("codebook_version", String, nullable=False),
+    Column("segments", JSON, nullable=False),
+    Column("head", JSON, nullable=False),
+    Column("arrays", LargeBinary, nullable=False),
+    Column("digest", String, nullable=False),
+)
+"""Taggers that learned from judgements: `head` is JSON, `arrays` are numpy's own (npz, no pickle), `digest` is of both.
+`segments` are those that it learned from; with one of them the model goes, for its vocabulary holds people's words."""
 
 memos = Table(
     "memos",

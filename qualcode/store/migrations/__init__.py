@@ -14,6 +14,7 @@ from qualcode.store.migrations import (
     m0005_assignments,
     m0006_successions,
     m0007_protection,
+    m0008_models,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -24,5 +25,6 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0005_assignments.upgrade,
     m0006_successions.upgrade,
     m0007_protection.upgrade,
+    m0008_models.upgrade,
 )
 """Step n brings the schema to version n; append, never edit."""

@@ -1,0 +1,165 @@
+"""People's judgements as what a tagger learns from."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from qualcode.codebook import Codebook
+from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Coding, Judged, Sample, onto
+from qualcode.corpus import Segment
+from qualcode.pipeline import consenting
+from qualcode.project import Project
+from qualcode.store import codings, corpus, frames
+from qualcode.store.database import Connection
+from qualcode.taggers.training import Training
+
+AUDIT = "audit"
+"""Samples whose purpose begins so were drawn from what the machine left, not from everything."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgements:
+    """What people have judged on the segments in force, and what of it cannot be learned from."""
+
+    training: Training
+    disputed: int
+    """Cells on which people disagree: neither present nor absent."""
+    unread: int
+    """Judged segments that no machine may read."""
+    earlier: Mapping[str, int]
+    """By code: cells judged while the code meant something else; they serve learning alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    segment: str
+    code: str
+    coder: str
+    present: bool
+    weight: float
+    facets: Mapping[str, str]
+    at: str
+
+
+def judgements(
+    project: Project, connection: Connection, *, coders: Iterable[str] = (), but: Iterable[str] = ()
+) -> Judgements:
+    """All judgements of people for the codebook's active codes, in the order of the texts.
+
+    Args:
+        project: whose codebook and consent hold.
+        connection: to its store.
+        coders: only these; everybody unless given.
+        but: coders who are left out.
+    """
+    codebook = project.codebook
+    texts = corpus.transcripts(connection)
+    agreed = consenting.agreed(project, connection, texts)
+    current = corpus.segments(connection)
+    known = {coder.id for coder in codings.coders(connection).values() if coder.kind == "human"}
+    wanted = (set(coders) or known) & known - set(but)
+    cells = [cell for cell in _cells(connection, current) if cell.coder in wanted]
+    languages = {text.id: text.language for text in texts}
+    judged = {cell.segment for cell in cells}
+    own = [one for one in current if one.id in judged and languages.get(one.transcript) == codebook.language]
+    readable = [segment for segment in own if agreed.may_read(segment)]
+    changed = codings.meant_otherwise(connection, {code.id: code.hash for code in codebook.active})
+    found = _training(readable, codebook, cells, changed)
+    earlier = Counter(cell.code for cell in cells if cell.at <= changed.get(cell.code, ""))
+    return Judgements(*found, len(own) - len(readable), dict(earlier))
+
+
+def _training(
+    segments: list[Segment], codebook: Codebook, cells: Iterable[_Cell], changed: Mapping[str, str]
+) -> tuple[Training, int]:
+    row = {segment.id: at for at, segment in enumerate(segments)}
+    column = {code.id: at for at, code in enumerate(codebook.active)}
+    label = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int8)
+    weight = np.zeros(label.shape)
+    facets: dict[tuple[int, int], Mapping[str, str]] = {}
+    disputed: set[tuple[int, int]] = set()
+    for cell in cells:
+        if cell.segment not in row or cell.code not in column:
+            continue
+        place = (row[cell.segment], column[cell.code])
+        said = PRESENT if cell.present else ABSENT
+        if label[place] not in (NOT_JUDGED, said):
+            disputed.add(place)
+        label[place] = said
+        if cell.at > changed.get(cell.code, ""):
+            weight[place] = max(weight[place], cell.weight)
+        if cell.present and cell.facets:
+            facets[place] = cell.facets
+    for place in disputed:
+        label[place], weight[place] = NOT_JUDGED, 0
+        facets.pop(place, None)
+    return Training(tuple(segments), tuple(column), label, weight, facets), len(disputed)
+
+
+def _cells(connection: Connection, current: list[Segment]) -> Iterator[_Cell]:
+    """Every decision on a segment in force: its own, those on whole transcripts, those on other cuts of the text."""
+    stands = frames.standing(codings.decisions(connection))
+    samples = codings.samples(connection)
+    whole = {segment.transcript for segment in current}
+    ids = {segment.id for segment in current}
+    elsewhere: dict[tuple[str, str], list[tuple[str, Coding | None]]] = defaultdict(list)
+    for (segment, coder, code), judged in stands.judged.items():
+        coding = stands.codings.get((segment, coder, code))
+        if segment in ids:
+            facets = coding.facets if coding else {}
+            yield _Cell(segment, code, coder, coding is not None, served(judged, samples), facets, judged.made_at)
+        elif segment not in whole:
+            elsewhere[segment, coder].append((code, coding))
+    others = {segment for segment, _ in elsewhere}
+    quoted = {one.id: one for one in corpus.segments(connection, current=False, ids=others)} if others else {}
+    if any(segment in whole for segment, _, _ in stands.judged):
+        wanted = {segment for segment, _, _ in stands.codings}
+        marked = {one.id: one for one in corpus.segments(connection, current=False, ids=wanted)}
+        for judged, code, spread in frames.spread_out(stands, marked, current):
+            for coding in spread.present:
+                weight = served(judged, samples)
+                yield _Cell(coding.segment, code, judged.coder, True, weight, coding.facets, coding.made_at)
+            for segment in spread.absent:
+                yield _Cell(segment, code, judged.coder, False, served(judged, samples), {}, judged.made_at)
+    yield from _carried(elsewhere, quoted, current, stands)
+
+
+def _carried(
+    elsewhere: Mapping[tuple[str, str], list[tuple[str, Coding | None]]],
+    quoted: Mapping[str, Segment],
+    current: list[Segment],
+    stands: frames.Standing,
+) -> Iterator[_Cell]:
+    """Present codings of free highlights and earlier cuts on the segments that they cover.
+
+    They serve learning alone: what was highlighted is no sample of what could have been. Absences are not carried:
+    that a sentence is not about a code says nothing of the window around it.
+    """
+    done = set(stands.judged)
+    made = [coding for found in elsewhere.values() for _, coding in found if coding and coding.segment in quoted]
+    for coding in onto(made, quoted, current).codings:
+        key = (coding.segment, coding.coder, coding.code)
+        if key not in done:
+            done.add(key)
+            yield _Cell(coding.segment, coding.code, coding.coder, True, 0.0, coding.facets, coding.made_at)
+
+
+def served(judged: Judged, samples: Mapping[str, Sample]) -> float:
+    """The weight with which a judgement serves estimation; 0 where it serves learning alone.
+
+    Blind and drawn from everything with a known probability: one over that. Blind and in no sample: 1, it was coded as
+    it came. Asked for because of what the machine said, drawn from what the machine left, or judged with its proposal
+    in view: 0, for then errors are found where they were looked for (verification bias: Begg and Greenes, 1983).
+    """
+    if not judged.blind:
+        return 0.0
+    if judged.sample is None:
+        return 1.0
+    drawn = samples.get(judged.sample)
+    if judged.probability is None or (drawn and drawn.purpose.startswith(AUDIT)):
+        return 0.0
+    return 1.0 / judged.probability
