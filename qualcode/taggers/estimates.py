@@ -1,0 +1,201 @@
+"""How right a tagger's decisions and scores are on judged passages, with bounds that respect people and weights."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualcode.taggers import bounds, calibration
+
+Numbers = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+
+DRAWS = 400
+_ENDS = (100 * (1 - bounds.CONFIDENCE), 100 * bounds.CONFIDENCE)
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share, and its one-sided 95 % bounds: together an interval of 90 %. nan: not estimable."""
+
+    point: float
+    low: float
+    high: float
+
+    def to_state(self) -> list[float | None]:
+        """As JSON holds it."""
+        return [None if math.isnan(value) else value for value in (self.point, self.low, self.high)]
+
+    @classmethod
+    def from_state(cls, state: list[float | None]) -> Estimate:
+        """The estimate that gave `state`."""
+        return cls(*(math.nan if value is None else float(value) for value in state))
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How right the decisions of one code are."""
+
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+    kappa: Estimate
+    ap: Estimate
+    proposals: float
+    """To how many proposals those that precision counts come, people and weights respected."""
+    positives: float
+    """The same of the present passages that recall counts."""
+
+
+def decisions(
+    proposed: NDArray[Any],
+    present: NDArray[Any],
+    score: NDArray[Any],
+    weight: NDArray[Any],
+    group: NDArray[Any],
+    seed: int,
+) -> Decisions:
+    """Precision, recall, F1, kappa and average precision of n judged passages, people resampled.
+
+    Bounds of precision and recall are those of Clopper and Pearson for the effective number of passages: as many as
+    would give the variance that people show among themselves (Korn and Graubard, 1998). It is never more than the
+    weights come to (Kish, 1965), and where nothing varies it is the number of people. Bounds of the others are
+    percentiles of samples of people.
+
+    Args:
+        proposed: shape (n,): whether the tagger proposes.
+        present: shape (n,): whether people found it.
+        score: shape (n,): for average precision.
+        weight: shape (n,): above 0.
+        group: shape (n,): people.
+        seed: of the bootstrap.
+    """
+    proposed, present = np.asarray(proposed, dtype=bool), np.asarray(present, dtype=bool)
+    weight = np.asarray(weight, dtype=np.float64)
+    _, person = np.unique(group, return_inverse=True)
+    people = int(person.max()) + 1
+    times = _times(people, seed)
+    cells = [proposed & present, proposed & ~present, ~proposed & present, ~proposed & ~present]
+    sums = np.column_stack([np.bincount(person, weight * cell, minlength=people) for cell in cells])
+    drawn, found = times @ sums, sums.sum(axis=0)[None, :]
+    precision, of_proposals = share(present[proposed], weight[proposed], person[proposed])
+    recall, of_positives = share(proposed[present], weight[present], person[present])
+    return Decisions(
+        precision,
+        recall,
+        _percentiles(_f1, found, drawn),
+        _percentiles(_kappa, found, drawn),
+        _average_precision(np.asarray(score, dtype=np.float64), present, weight, person, times),
+        of_proposals,
+        of_positives,
+    )
+
+
+@lru_cache(maxsize=1)
+def _times(people: int, seed: int) -> Numbers:
+    """Shape (draws, people): how often each is in a sample of as many, with replacement."""
+    drawn = np.random.default_rng(seed).integers(0, people, (DRAWS, people))
+    place = drawn + people * np.arange(DRAWS)[:, None]
+    return np.bincount(place.ravel(), minlength=DRAWS * people).reshape(DRAWS, people).astype(np.float64)
+
+
+def share(right: NDArray[Any], weight: NDArray[Any], group: NDArray[Any]) -> tuple[Estimate, float]:
+    """A weighted share with its bounds, and the effective number of passages behind them; see `decisions`."""
+    from scipy.special import stdtrit
+
+    if not len(right):
+        return Estimate(math.nan, 0.0, 1.0), 0.0
+    _, person = np.unique(group, return_inverse=True)
+    people, total, most = int(person.max()) + 1, float(weight.sum()), bounds.effective(weight)
+    point = min(1.0, float((weight * right).sum()) / total)
+    # Taylor's linear form of the variance of a ratio, people being what was drawn.
+    variance = float((np.bincount(person, weight * (right - point)) ** 2).sum()) / total**2
+    of = float(people)
+    if variance > 1e-12:
+        of = min(most, point * (1 - point) / variance)
+        if 1 < people < most:
+            # Few people tell little of how much people differ.
+            of *= float(stdtrit(most - 1, bounds.CONFIDENCE) / stdtrit(people - 1, bounds.CONFIDENCE)) ** 2
+        elif people == 1:
+            of = 1.0
+    return Estimate(point, float(bounds.lower(point * of, of)), float(bounds.upper(point * of, of))), of
+
+
+def _percentiles(measure: Any, found: Numbers, drawn: Numbers) -> Estimate:
+    return _between(float(measure(found)[0]), measure(drawn))
+
+
+def _between(point: float, samples: Numbers) -> Estimate:
+    known = samples[~np.isnan(samples)]
+    if math.isnan(point) or not len(known):
+        return Estimate(math.nan, math.nan, math.nan)
+    low, high = np.percentile(known, _ENDS)
+    return Estimate(point, min(point, float(low)), max(point, float(high)))
+
+
+def _ratio(above: NDArray[Any], below: NDArray[Any]) -> Numbers:
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
+
+
+def _f1(sums: Numbers) -> Numbers:
+    return _ratio(2 * sums[:, 0], 2 * sums[:, 0] + sums[:, 1] + sums[:, 2])
+
+
+def _kappa(sums: Numbers) -> Numbers:
+    """Cohen's kappa (1960) of tagger and people; nan where neither varies."""
+    share = sums / np.maximum(sums.sum(axis=1, keepdims=True), 1e-12)
+    says, is_ = share[:, 0] + share[:, 1], share[:, 0] + share[:, 2]
+    chance = says * is_ + (1 - says) * (1 - is_)
+    return _ratio(share[:, 0] + share[:, 3] - chance, np.where(chance < 1 - 1e-12, 1 - chance, 0.0))
+
+
+def _average_precision(
+    score: Numbers, present: Truths, weight: Numbers, person: NDArray[np.int64], times: Numbers
+) -> Estimate:
+    """Mean of precision over what is present, in the order of the scores; equal scores count together."""
+    order = np.argsort(-score, kind="stable")
+    last = np.flatnonzero(np.r_[score[order][1:] != score[order][:-1], True])
+    row_weight = weight[order].astype(np.float32)
+    positive = np.where(present[order], row_weight, 0)
+
+    def of(drawn: NDArray[np.float32]) -> Numbers:
+        mass = drawn[:, person[order]]
+        kept = np.cumsum(mass * row_weight, axis=1)[:, last]
+        right = np.cumsum(mass * positive, axis=1)[:, last]
+        gained = np.diff(right, axis=1, prepend=0)
+        return _ratio((gained * right / np.maximum(kept, 1e-9)).sum(axis=1, dtype=np.float64), right[:, -1])
+
+    point = float(of(np.ones((1, times.shape[1]), dtype=np.float32))[0])
+    return _between(point, of(times.astype(np.float32)))
+
+
+def of_probabilities(score: NDArray[Any], present: NDArray[Any], weight: NDArray[Any]) -> tuple[float, float, float]:
+    """Brier skill against the prevalence (1 best, 0 no better), expected calibration error, calibration slope.
+
+    The error is the mean distance of probability and share present over ten bins of equal weight. The slope is that
+    of a logistic curve on the log odds (Cox, 1958): below 1, the scores are too sure. nan without variation.
+
+    Args:
+        score: shape (n,): probabilities from calibrators that did not see the row.
+        present: shape (n,).
+        weight: shape (n,): above 0.
+    """
+    present = np.asarray(present, dtype=np.float64)
+    if not len(present) or present.min() == present.max():
+        return math.nan, math.nan, math.nan
+    score = np.clip(np.asarray(score, dtype=np.float64), 1e-9, 1 - 1e-9)
+    weight = np.asarray(weight, dtype=np.float64) / float(np.sum(weight))
+    prevalence = float((weight * present).sum())
+    skill = 1 - float((weight * (score - present) ** 2).sum()) / (prevalence * (1 - prevalence))
+    order = np.argsort(score, kind="stable")
+    part = np.minimum((np.cumsum(weight[order]) - weight[order] / 2) * _BINS, _BINS - 1).astype(int)
+    error = float(np.abs(np.bincount(part, (weight * (score - present))[order])).sum())
+    columns = np.column_stack([np.ones(len(score)), np.log(score / (1 - score))])
+    slope = float(calibration.rising(columns, present, weight * len(score))[1])
+    return skill, error, slope
