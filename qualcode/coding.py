@@ -118,6 +118,8 @@ class Proposals:
     """Cells outside the band in which the tagger abstains: decided well enough to stand without a person; or None."""
     whole: NDArray[np.bool_] | None = None
     """Shape (n,): segments whose cells may all stand together without a person; or None."""
+    thresholds: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    """As in `Run`."""
 
 
 @dataclass(frozen=True, slots=True)

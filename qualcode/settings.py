@@ -11,7 +11,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from qualcode.corpus import CONSENT, ROLES, Consent, Quotable, Role
-from qualcode.errors import ProjectError
+from qualcode.errors import ProjectError, QualcodeError
 from qualcode.importers import TableColumns
 from qualcode.importers.columns import SINGLE
 from qualcode.importers.imported import Tracked
@@ -26,6 +26,8 @@ APPROACHES = (
     "thematic_synthesis",
 )
 UNITS = ("turn", "sentence", "window")
+AUTO = "auto"
+"""The tagger that was trained, where one was; else the one that needs the codebook alone."""
 
 TEMPLATE = """\
 # A qualcode project. What you change here is read at the next command.
@@ -50,8 +52,11 @@ unit = "window"                   # {units}
 words = 60                        # most words of a window
 
 [tag]
-floor = 0.35                      # below: judged absent
-threshold = 0.5                   # from here on: proposed; in between the machine abstains
+tagger = "auto"                   # auto: what was trained, else definitions | learned | definitions | patterns
+floor = 0.35                      # definitions: below, judged absent
+threshold = 0.5                   # definitions: from here on, proposed; in between the machine abstains
+aim = "f1"                        # learned: what each code's threshold is for: f1 | recall>=.9 | precision>=.8
+alpha = 0.05                      # learned: share of errors that what is settled without a person must keep to
 
 [themes]
 most = 10
@@ -93,6 +98,10 @@ class Settings:
     words: int = 60
     floor: float = 0.35
     threshold: float = 0.5
+    tagger: str = AUTO
+    """An entry point of the group taggers, or AUTO."""
+    aim: str = "f1"
+    alpha: float = 0.05
     most_themes: int = 10
     columns: Mapping[str, TableColumns] = field(default_factory=dict)
     deidentify: bool = False
@@ -135,7 +144,7 @@ def read_settings(path: Path) -> Settings:
         imports, {"file_name_pattern", "question_pattern", "refi_offsets", "tracked_changes"}, f"{path.name} [import]"
     )
     _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
-    _no_others(tag, {"floor", "threshold"}, f"{path.name} [tag]")
+    _no_others(tag, {"tagger", "floor", "threshold", "aim", "alpha"}, f"{path.name} [tag]")
     _no_others(themes, {"most"}, f"{path.name} [themes]")
     settings = Settings(
         approach=_one_of(tree.get("approach", "codebook_framework"), APPROACHES, "approach", path.name),
@@ -154,6 +163,9 @@ def read_settings(path: Path) -> Settings:
         words=_number(segments.get("words", 60), int, 5, 5000, "segments.words", path.name),
         floor=_number(tag.get("floor", 0.35), float, 0, 1, "tag.floor", path.name),
         threshold=_number(tag.get("threshold", 0.5), float, 0, 1, "tag.threshold", path.name),
+        tagger=str(tag.get("tagger", AUTO)),
+        aim=_aim(tag.get("aim", "f1"), path.name),
+        alpha=_number(tag.get("alpha", 0.05), float, 0.001, 0.5, "tag.alpha", path.name),
         most_themes=_number(themes.get("most", 10), int, 1, 100, "themes.most", path.name),
         columns={file: _columns(body, f"{path.name} [columns.{file!r}]") for file, body in columns.items()},
         deidentify=_yes_no(deidentify.get("run", False), "deidentify.run", path.name),
@@ -269,6 +281,15 @@ def _one_of(value: Any, allowed: tuple[str, ...], name: str, place: str) -> str:
     if value not in allowed:
         raise ProjectError(f"{name} is {value!r} (expected one of {', '.join(allowed)})", place=place)
     return str(value)
+
+
+def _aim(value: Any, place: str) -> str:
+    from qualcode.taggers.thresholds import Aim
+
+    try:
+        return str(Aim.parse(str(value)))
+    except QualcodeError as error:
+        raise ProjectError(f"tag.aim is {error.message}", place=place, hint=error.hint) from None
 
 
 def _number(value: Any, kind: type, low: float, high: float, name: str, place: str) -> Any:

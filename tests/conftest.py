@@ -10,7 +10,7 @@ import pytest
 
 from qualcode.corpus import Transcript
 from qualcode.encoders.remembering import Remembering
-from qualcode.pipeline import importing, segmenting, tagging
+from qualcode.pipeline import encoding, importing, segmenting, tagging
 from qualcode.pipeline import init as initial
 from qualcode.pipeline.importing import ImportSummary
 from qualcode.pipeline.run import run
@@ -41,7 +41,7 @@ def codebook_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def vectors() -> Remembering:
-    made, notes = tagging.encoder()
+    made, notes = encoding.encoder()
     assert made is not None, notes
     return made
 

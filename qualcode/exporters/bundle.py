@@ -14,6 +14,7 @@ from qualcode.codebook import Code, Codebook
 from qualcode.coding import Theme
 from qualcode.corpus import Programme
 from qualcode.synthesis import Literature
+from qualcode.taggers.trust import CodeTrust
 
 EXCERPT_COLUMNS = (
     "status",
@@ -113,6 +114,8 @@ class Bundle:
     """For whom it is written: team, share or archive."""
     consent: tuple[str, ...] = ()
     """Who is left out, not quoted or read by no machine, as far as anybody is."""
+    trust: tuple[CodeTrust, ...] = ()
+    """What the trained tagger's scores may be trusted with, provisionally; none where the codebook alone tags."""
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
     """Of each segment whose words may be quoted; of no other."""
 

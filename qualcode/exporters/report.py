@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +20,8 @@ from qualcode.exporters.bundle import Bundle, Written
 from qualcode.importers.attributes import written
 from qualcode.private import private
 from qualcode.synthesis import Effect, literature
+from qualcode.taggers.estimates import Estimate
+from qualcode.taggers.trust import CodeTrust
 
 QUOTES = 3
 """Passages shown a programme and code, no person twice while others have spoken."""
@@ -88,8 +91,32 @@ def _view(bundle: Bundle) -> dict[str, Any]:
         "themes": bundle.themes,
         "no_themes": bundle.no_themes,
         "never": [code.label for code in codes if code.id not in labels],
+        "trust": [_trusted(bundle, one) for one in bundle.trust],
+        "untrusted": [
+            code.label for code in bundle.codebook.active if code.id not in {one.code for one in bundle.trust}
+        ],
         **_literature(bundle, first, order, names),
     }
+
+
+def _trusted(bundle: Bundle, one: CodeTrust) -> dict[str, Any]:
+    kinds = (("absent", one.low), ("present", one.high))
+    settled = " and ".join(kind for kind, limit in kinds if math.isfinite(limit))
+    more = {None: "more than is worth while", 0: "–"}.get(one.needed, f"about {one.needed or 0:,}")
+    return {
+        "one": one,
+        "label": bundle.codebook[one.code].label,
+        "recall": _bounded(one.recall),
+        "precision": _bounded(one.precision),
+        "settled": settled or "none",
+        "needed": more,
+    }
+
+
+def _bounded(estimate: Estimate) -> str:
+    if math.isnan(estimate.point):
+        return "not estimable"
+    return f"{estimate.point:.0%} [{estimate.low * 100:.0f}–{estimate.high * 100:.0f}]"
 
 
 def _literature(bundle: Bundle, first: Prevalence, order: list[str], names: Mapping[str, str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from qualcode.corpus import Programme, Segment
 from qualcode.errors import NotAllowed, NotEnoughData, ProjectError
 from qualcode.exporters import Bundle, Written, table
 from qualcode.exporters.bundle import RELEASABLE
-from qualcode.pipeline import acts, consenting, excerpting, releasing
+from qualcode.pipeline import acts, choosing, consenting, excerpting, releasing
 from qualcode.pipeline.consenting import Purpose
 from qualcode.pipeline.excerpting import Rows
 from qualcode.private import private
@@ -142,6 +142,7 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
         selected = corpus.segments(connection, current=False, ids=sorted(elsewhere))
         agreed = consenting.agreed(project, connection, transcripts.values(), today)
         stands = releasing.standing(connection, transcripts.values())
+        trusted = choosing.trusted(connection, codebook, machine)
     if not everything:
         hint = "qualcode segment" if transcripts else "qualcode import FOLDER"
         raise NotEnoughData("the project has no passages to export", needed=1, found=0, hint=hint)
@@ -260,6 +261,7 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
         literature=literature.read(project.literature),
         purpose=purpose,
         consent=agreed.told(everything, purpose),
+        trust=trusted,
         sources=sources,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,7 @@ class _Cell:
 def judgements(
     project: Project, connection: Connection, *, coders: Iterable[str] = (), but: Iterable[str] = ()
 ) -> Judgements:
-    """All judgements of people for the codebook's active codes, in the order of the texts.
+    """All judgements of people for the codebook's active codes and the drafts that they applied.
 
     Args:
         project: whose codebook and consent hold.
@@ -67,17 +67,18 @@ def judgements(
     judged = {cell.segment for cell in cells}
     own = [one for one in current if one.id in judged and languages.get(one.transcript) == codebook.language]
     readable = [segment for segment in own if agreed.may_read(segment)]
-    changed = codings.meant_otherwise(connection, {code.id: code.hash for code in codebook.active})
+    changed = codings.meant_otherwise(connection, {code.id: code.hash for code in codebook})
     found = _training(readable, codebook, cells, changed)
     earlier = Counter(cell.code for cell in cells if cell.at <= changed.get(cell.code, ""))
     return Judgements(*found, len(own) - len(readable), dict(earlier))
 
 
 def _training(
-    segments: list[Segment], codebook: Codebook, cells: Iterable[_Cell], changed: Mapping[str, str]
+    segments: list[Segment], codebook: Codebook, cells: Sequence[_Cell], changed: Mapping[str, str]
 ) -> tuple[Training, int]:
     row = {segment.id: at for at, segment in enumerate(segments)}
-    column = {code.id: at for at, code in enumerate(codebook.active)}
+    applied = codebook.counted({cell.code for cell in cells if cell.present})
+    column = {code.id: at for at, code in enumerate(applied)}
     label = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int8)
     weight = np.zeros(label.shape)
     facets: dict[tuple[int, int], Mapping[str, str]] = {}

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from qualcode.coding import Coder
 from qualcode.corpus import Kind
-from qualcode.errors import ImporterError, NotAllowed, QualcodeError
+from qualcode.errors import ImporterError, NotAllowed, NotEnoughData, QualcodeError
 from qualcode.importers import TableColumns
 from qualcode.importers.completeness import Declaration
 from qualcode.pipeline import (
     acts,
     consenting,
     deidentifying,
+    encoding,
     exporting,
     import_codings,
     importing,
@@ -28,6 +29,7 @@ from qualcode.pipeline import (
     sheet,
     tagging,
     theming,
+    training,
 )
 from qualcode.pipeline import init as initial
 from qualcode.pipeline.acts import Progress
@@ -37,7 +39,7 @@ from qualcode.pipeline.segmenting import SegmentSummary
 from qualcode.pipeline.tagging import TagSummary
 from qualcode.pipeline.theming import ThemeSummary
 from qualcode.project import SETTINGS, Project
-from qualcode.store import events, marks
+from qualcode.store import codings, events, marks
 
 REVIEW_SHEET = "review"
 EXPORTED, WITHHELD = "exported", "withheld"
@@ -131,7 +133,7 @@ def run(
                     refreshing.clear_exports(project)
             consent = consenting.take(project).told()
             segmented = segmenting.segment(project, progress=progress)
-            vectors, _ = tagging.encoder(progress)
+            vectors, _ = encoding.encoder(progress)
             tagged = tagging.tag(project, vectors=vectors, progress=progress)
             for table, coder in codings:
                 import_codings.import_codings(project, table, coder)
@@ -152,8 +154,16 @@ def run(
 def derive(project: Project, *, tag: bool, themes: bool, export: bool, progress: Progress = acts.silent) -> None:
     """Make anew what follows from the texts, after some of them have gone; raises as `run` does."""
     segmenting.segment(project, progress=progress)
-    vectors, _ = tagging.encoder(progress) if tag or themes else (None, ())
+    vectors, _ = encoding.encoder(progress) if tag or themes else (None, ())
     if tag:
+        with project.store.reading() as connection:
+            gone = codings.latest_machine(connection) or ""
+        if gone.startswith(f"{training.LEARNED}@"):
+            # Somebody's words have left: what learned from them is made anew from the others, as far as that can be.
+            try:
+                training.train(project, vectors=vectors, progress=progress)
+            except NotEnoughData as few:
+                progress(f"train: {few.message}", 0, 0)
         tagging.tag(project, vectors=vectors, progress=progress)
     if themes:
         theming.themes(project, vectors=vectors, progress=progress)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from qualcode import plugins
+from numpy.typing import NDArray
+
 from qualcode.coding import PRESENT, Coding, Proposals, Run
 from qualcode.corpus import Segment, keyed_id
-from qualcode.encoders.remembering import Remembering
-from qualcode.errors import MissingExtra, NotEnoughData
-from qualcode.pipeline import acts, consenting
+from qualcode.errors import NotEnoughData
+from qualcode.pipeline import acts, choosing, consenting, encoding
 from qualcode.pipeline.acts import Progress
+from qualcode.pipeline.encoding import Vectors
 from qualcode.project import Project
 from qualcode.segments import spoken
 from qualcode.store import codebooks, codings, corpus, events
 
-TAGGER, ENCODER = "definitions", "minilm"
 _BATCH = 2000
 
 
@@ -35,19 +36,16 @@ class TagSummary:
     """Segments that no machine may read: their people take no part, or agreed to no machine."""
 
 
-def encoder(progress: Progress = acts.silent) -> tuple[Remembering | None, tuple[str, ...]]:
-    """The sentence encoder, or None and the reason where its package is absent."""
-    try:
-        made = plugins.load("encoders", ENCODER)()
-    except MissingExtra as error:
-        return None, (f"{error.message}: {error.hint}",)
-    return Remembering(made, lambda done, total: progress("encode", done, total)), ()
-
-
-def tag(project: Project, *, vectors: Remembering | None = None, progress: Progress = acts.silent) -> TagSummary:
+def tag(project: Project, *, vectors: Vectors = None, name: str = "", progress: Progress = acts.silent) -> TagSummary:
     """Tag current segments that this version of the tagger has not judged; others keep what they have.
 
     Segments of people who take no part, or whose words no machine may read, are not even encoded.
+
+    Args:
+        project: whose segments are tagged.
+        vectors: the encoder, where one is loaded already.
+        name: of a tagger; the one that the settings ask for unless given.
+        progress: told how far it is.
 
     Raises:
         CodebookError: the project's codebook has faults.
@@ -58,10 +56,9 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
     consenting.take(project)
     notes: tuple[str, ...] = ()
     if vectors is None:
-        vectors, notes = encoder(progress)
-    tagger = plugins.load("taggers", TAGGER)(
-        codebook, encoder=vectors, floor=settings.floor, threshold=settings.threshold
-    )
+        vectors, notes = encoding.encoder(progress)
+    found = choosing.chosen(project, vectors, name=name)
+    tagger, notes = found.tagger, (*notes, *found.notes)
     with project.store.reading() as connection:
         segments = corpus.segments(connection)
         transcripts = corpus.transcripts(connection)
@@ -93,6 +90,7 @@ def tag(project: Project, *, vectors: Remembering | None = None, progress: Progr
         seed=settings.seed,
         versions=acts.versions(),
         made_at=at,
+        thresholds=proposals.thresholds,
     )
     made = _codings(proposals, todo, run, project.secret)
     codings.write_scores(project.runs / run.id / "proposals.parquet", proposals)
@@ -131,7 +129,18 @@ def _tagged(tagger: Any, segments: list[Segment], progress: Progress) -> Proposa
         raw_score=np.concatenate([part.raw_score for part in parts]),
         state=np.concatenate([part.state for part in parts]),
         proposed=proposed,
+        score=_joined([part.score for part in parts]),
+        settled=_joined([part.settled for part in parts]),
+        whole=_joined([part.whole for part in parts]),
+        thresholds=parts[0].thresholds,
     )
+
+
+def _joined(parts: list[NDArray[Any] | None]) -> NDArray[Any] | None:
+    import numpy as np
+
+    found = [part for part in parts if part is not None]
+    return np.concatenate(found) if found else None
 
 
 def _codings(proposals: Proposals, segments: list[Segment], run: Run, secret: bytes) -> list[Coding]:
@@ -150,7 +159,14 @@ def _codings(proposals: Proposals, segments: list[Segment], run: Run, secret: by
                 evidence=tuple((segment.start + start, segment.start + end) for start, end in particulars.evidence),
                 clause=particulars.clause,
                 raw_score=round(float(proposals.raw_score[row, column]), 4),
+                score=_probability(proposals, row, column),
                 made_at=run.made_at,
             )
         )
     return made
+
+
+def _probability(proposals: Proposals, row: int, column: int) -> float | None:
+    """The calibrated probability, or None where nothing was calibrated."""
+    found = float("nan") if proposals.score is None else float(proposals.score[row, column])
+    return None if math.isnan(found) else round(found, 4)

@@ -17,6 +17,7 @@ _SAID: Mapping[str, str] = {
     "version": "brought in a new version of a text",
     "reanchor": "looked for the places of judgements that came late",
     "segment": "cut texts into passages: {new} new, {retired} out of force",
+    "train": "let a tagger learn from {cells} decisions on {segments} passages",
     "tag": "let the tagger judge {segments} passages: {proposals} proposals",
     "themes": "looked for themes: {candidates} candidates in {uncovered} passages",
     "sample": "drew a sample of {drawn} passages",

@@ -13,7 +13,7 @@ from qualcode.coding import Theme, onto
 from qualcode.corpus import Segment, keyed_id
 from qualcode.encoders.remembering import Remembering
 from qualcode.errors import NotEnoughData
-from qualcode.pipeline import acts, consenting, tagging
+from qualcode.pipeline import acts, consenting, encoding
 from qualcode.pipeline.acts import Progress
 from qualcode.project import Project
 from qualcode.segments import spoken
@@ -67,7 +67,7 @@ def themes(project: Project, *, vectors: Remembering | None = None, progress: Pr
     if batch == last:
         return ThemeSummary(tuple(known), "" if known else "nothing new to look at", len(open_ones), anew=False)
     if vectors is None:
-        vectors, _ = tagging.encoder(progress)
+        vectors, _ = encoding.encoder(progress)
     if vectors is None:
         return ThemeSummary((), "the sentence model is not installed", len(open_ones), anew=False)
     progress("themes", 0, 1)

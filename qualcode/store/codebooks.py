@@ -23,3 +23,10 @@ def versions(connection: Connection) -> list[tuple[str, str]]:
     """(version, when it was first used), oldest first."""
     c = schema.codebooks.c
     return [(row.version, row.made_at) for row in connection.execute(select(c.version, c.made_at).order_by(c.made_at))]
+
+
+def text_of(connection: Connection, version: str) -> str:
+    """The codebook of this version as it was last written; empty where it is not kept."""
+    c = schema.codebooks.c
+    query = select(c.text).where(c.version == version).order_by(c.made_at.desc()).limit(1)
+    return connection.execute(query).scalar() or ""

@@ -1,0 +1,138 @@
+"""What is shown of a proposal that a learned score made: evidence, facets, the clause met, and the reasons for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from qualcode import nlp
+from qualcode.codebook import Code, Codebook
+from qualcode.coding import Proposed, Reason, Span
+from qualcode.corpus import Segment
+from qualcode.encoders import Encoder
+from qualcode.taggers import facets
+from qualcode.taggers.codebook_model import CodebookModel
+from qualcode.taggers.learner import Learner
+from qualcode.taggers.nearest import Nearest
+from qualcode.taggers.patterns import PatternMatcher
+
+EVIDENCE_WORDS = 4
+
+
+class Particulars:
+    """Reads proposed cells closely; it changes nobody's mind about whether a code is there."""
+
+    def __init__(self, codebook: Codebook, encoder: Encoder | None, learner: Learner) -> None:
+        self._codebook, self._encoder, self._learner = codebook, encoder, learner
+        self._patterns = PatternMatcher(codebook)
+        self._reads_facets = codebook.language == "en" and codebook.facet("polarity") is not None
+
+    def of(
+        self, segments: Sequence[Segment], codes: Sequence[Code], cells: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], Proposed]:
+        """Evidence, facets and clause of each cell: places in `segments` and in `codes`."""
+        rows = sorted({row for row, _ in cells})
+        docs = dict(zip(rows, nlp.docs([segments[row].text for row in rows], self._codebook.language), strict=True))
+        spans: dict[tuple[int, int], tuple[Span, ...]] = {}
+        for row, column in cells:
+            spans[row, column] = self._evidence(segments[row], docs[row], codes[column].id)
+        clauses = self._clauses(segments, codes, cells)
+        return {
+            (row, column): Proposed(
+                self._facets(docs[row], spans[row, column]), tuple(sorted(spans[row, column])), clauses[row, column]
+            )
+            for row, column in cells
+        }
+
+    def reasons(self, segment: Segment, code: str, score: Mapping[str, float], nearest: Nearest | None) -> list[Reason]:
+        """Why a code has the score that it has; strongest kind of reason first.
+
+        Args:
+            segment: whose code is asked about.
+            code: a learned one.
+            score: of every learned code on the segment.
+            nearest: passages that people coded.
+        """
+        doc = next(iter(nlp.docs([segment.text], self._codebook.language)))
+        found = [
+            Reason(
+                "pattern",
+                code,
+                1.0,
+                nlp.span_of(doc, hit.start, hit.end),
+                self._codebook[code].patterns[hit.pattern].match,
+            )
+            for hit in self._patterns.find(doc)
+            if hit.code == code
+        ]
+        column = self._learner.codes.index(code)
+        found += [Reason("word", code, weight, span) for span, weight in self._learner.words(segment, column)]
+        if code in self._defined:
+            clause, similarity = self._model.read([segment.text]).nearest_clauses([0], self._defined[code])[0]
+            found.append(Reason("clause", code, similarity, detail=clause))
+        if nearest is not None and self._encoder is not None:
+            near = nearest.find(code, self._encoder.encode([segment.text])[0], but=segment.id)
+            if near:
+                found.append(Reason("nearest", code, near[1], detail=near[0]))
+        other = self._near_miss(code, score)
+        if other:
+            found.append(Reason("near-miss", code, score[code] - score[other], detail=other))
+        return found
+
+    def _near_miss(self, code: str, score: Mapping[str, float]) -> str:
+        """The likeliest of the codes that the codebook says are mistaken for it; of all others where it names none."""
+        named = {miss.instead for miss in self._codebook[code].near_misses} & set(score) - {code}
+        others = named or set(score) - {code}
+        return max(sorted(others), key=lambda one: score[one], default="")
+
+    def _evidence(self, segment: Segment, doc: Any, code: str) -> tuple[Span, ...]:
+        """Where a pattern hit, else the words that speak most for the code, else the whole; strongest first."""
+        hits = [hit for hit in self._patterns.find(doc) if hit.code == code]
+        if hits:
+            return tuple(dict.fromkeys(nlp.span_of(doc, hit.start, hit.end) for hit in hits))
+        words = self._learner.words(segment, self._learner.codes.index(code))
+        speaking = [
+            (start, end)
+            for (start, end), weight in words
+            if weight > 0 and segment.text[start:end].lower() not in nlp.function_words()
+        ]
+        return tuple(speaking[:EVIDENCE_WORDS]) or ((0, len(segment.text)),)
+
+    def _facets(self, doc: Any, spans: Sequence[Span]) -> dict[str, str]:
+        """Facets around the strongest evidence; none where it is only asked, or said not to be reported."""
+        at = nlp.span_in(doc, *spans[0])
+        if not self._reads_facets or at is None:
+            return {}
+        polarity = facets.polarity(doc, at.start, at.end)
+        holder = facets.holder(doc, at.start, at.end) if self._codebook.facet("holder") else ""
+        return ({"polarity": polarity} if polarity else {}) | ({"holder": holder} if holder else {})
+
+    def _clauses(
+        self, segments: Sequence[Segment], codes: Sequence[Code], cells: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], str]:
+        """The clause of each code's entry that is nearest to the segment; none for a code without an entry."""
+        rows = sorted({row for row, _ in cells})
+        found = dict.fromkeys(cells, "")
+        by_column: dict[int, list[int]] = defaultdict(list)
+        for row, column in cells:
+            if codes[column].id in self._defined:
+                by_column[column].append(row)
+        if not by_column:
+            return found
+        reading = self._model.read([segments[row].text for row in rows])
+        place = {row: at for at, row in enumerate(rows)}
+        for column, own in by_column.items():
+            clauses = reading.nearest_clauses([place[row] for row in own], self._defined[codes[column].id])
+            found |= {(row, column): clause for row, (clause, _) in zip(own, clauses, strict=True)}
+        return found
+
+    @cached_property
+    def _defined(self) -> dict[str, int]:
+        """Codes whose entry says what they are, with their columns in the codebook's own model."""
+        return {code.id: at for at, code in enumerate(self._codebook.active)}
+
+    @cached_property
+    def _model(self) -> CodebookModel:
+        return CodebookModel(self._codebook, self._encoder)
