@@ -11,6 +11,7 @@ from qualcode.cli import (
     importing,
     deidentifying,
     coding,
+    training,
     writing,
     exchange,
     consent,
@@ -31,6 +32,7 @@ __all__ = [
     "main",
     "record",
     "start",
+    "training",
     "withdrawing",
     "writing",
 ]

@@ -107,7 +107,7 @@ class CodebookModel:
         rows: list[Row] = []
         place = {code.id: index for index, code in enumerate(self._codes)}
         for index, code in enumerate(self._codes):
-            rows += [Row(text, index, clause) for clause, text in _clauses(code)]
+            rows += [Row(text, index, clause) for clause, text in said_of(code)]
             for number, miss in enumerate(code.near_misses, start=1):
                 if not miss.instead or miss.instead in place:
                     rows.append(Row(miss.text, place.get(miss.instead, NONE), f"{code.id}.near_miss.{number}"))
@@ -170,7 +170,7 @@ def ordinary_talk() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _clauses(code: Code) -> list[tuple[str, str]]:
+def said_of(code: Code) -> list[tuple[str, str]]:
     """What a code's entry says, piece by piece, each with the name by which a reason cites it."""
     pieces = [(f"{code.id}.definition", f"{code.label}. {code.definition}")]
     sentences = [text.strip() for text in _CLAUSE.split(code.definition) if len(text.split()) > 3]

@@ -39,6 +39,8 @@ LEAST_GROUPS = 5
 """Participants (or texts of their own) without whom nothing can be held apart."""
 FLOOR = 0.5
 """Of the threshold."""
+RAW_CUT = 0.5
+"""Where the learner itself finds a code's F1 best; for codes that nothing calibrates."""
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -166,10 +168,8 @@ class LearnedTagger:
                 held=held[:, at],
             )
             if self._calibrators[code] is None:
-                # Without a random share a threshold is needed all the same: from all that was judged, trusted nothing.
-                judged = label[:, at] != NOT_JUDGED
-                cut = thresholds.choose(raw[judged, at], label[judged, at], np.ones(int(judged.sum())), self.aim)
-                found = replace(found, threshold=cut)
+                # Without a random share something must be proposed all the same; it is trusted with nothing.
+                found = replace(found, threshold=RAW_CUT)
             trust[code] = found
         self.trust = trust
         self.out_of_fold = score.astype(np.float32)
@@ -247,7 +247,7 @@ class LearnedTagger:
 
     @staticmethod
     def _absent_below(trust: CodeTrust) -> float:
-        """Where nothing can be guaranteed, what is not even half as likely as a proposal is judged absent, unsettled."""
+        """Where nothing can be guaranteed, what is not half as likely as a proposal is judged absent, unsettled."""
         return trust.low if np.isfinite(trust.low) else trust.threshold * FLOOR
 
     @property

@@ -264,7 +264,7 @@ def _sentence(code: str, word: str, found: estimates.Decisions, judged: int, pre
     if not enough or not present:
         return f"{said} It was judged at random on {_number(judged)} passages and found on {_number(present)}."
     recall, precision = found.recall, found.precision
-    said += f" {seen}{recall.point:.0%} [{recall.low * 100:.0f}–{recall.high * 100:.0f}] of what people found; "
+    said += f" {seen}{recall.point * 100:.0f} % [{recall.low * 100:.0f}–{recall.high * 100:.0f}] of what people found; "
     said += "it proposes nothing." if math.isnan(precision.point) else f"{_wrong(1 - precision.point)}."
     if word == ASSIST and needed:
         said += f" About {_number(_round(needed))} more would settle it."
