@@ -85,7 +85,7 @@ def train(project: Project, *, vectors: encoding.Vectors = None, progress: Progr
         tagger.model,
         len(said.training.segments),
         _cells(said),
-        len(set(said.training.group.tolist())),
+        len(set(said.training.people.tolist())),
         int(((said.training.weight > 0) & (said.training.label != NOT_JUDGED)).sum()),
         tuple(tagger.trust.values()),
         tagger.unlearned,

@@ -71,7 +71,7 @@ def fit(
     made shapes, log loss on the rest as a share of that of the prevalence. Survey: at 3 positives Platt .517, beta
     .524, isotonic .582; at 20 .426, .425, .448; at 50 .415, .413, .431; at 500 .405, .400, .401. Where the truth is a
     line, beta costs .001 at 50 and nothing at 500. Isotonic never won by more than .002 below 500, save on one shape
-    with a hard edge, and cost .004 on a line at 500 and .0015 at 2,000. With 3 positives any of them is a third
+    with a hard edge, and cost .004 on a line at 500 and .0015 at 2,000. With 3 positives Platt is a fifth
     to a half better than the prevalence, so three are enough to begin.
 
     Args:

@@ -159,20 +159,26 @@ def _average_precision(
     score: Numbers, present: Truths, weight: Numbers, person: NDArray[np.int64], times: Numbers
 ) -> Estimate:
     """Mean of precision over what is present, in the order of the scores; equal scores count together."""
-    order = np.argsort(-score, kind="stable")
-    last = np.flatnonzero(np.r_[score[order][1:] != score[order][:-1], True])
-    row_weight = weight[order].astype(np.float32)
-    positive = np.where(present[order], row_weight, 0)
+    from scipy.sparse import csr_array
 
-    def of(drawn: NDArray[np.float32]) -> Numbers:
-        mass = drawn[:, person[order]]
-        kept = np.cumsum(mass * row_weight, axis=1)[:, last]
-        right = np.cumsum(mass * positive, axis=1)[:, last]
-        gained = np.diff(right, axis=1, prepend=0)
-        return _ratio((gained * right / np.maximum(kept, 1e-9)).sum(axis=1, dtype=np.float64), right[:, -1])
+    if not present.any():
+        return _between(math.nan, np.array([]))
+    # Precision is asked for at the scores of what is present; all rows between two of them can be counted as one.
+    steps = np.unique(-score[present])
+    place = np.searchsorted(steps, -score)
+    asked = place < len(steps)
+    shape = (len(steps), times.shape[1])
+    kept, right = (
+        csr_array((weight[rows], (place[rows], person[rows])), shape=shape) for rows in (asked, asked & present)
+    )
 
-    point = float(of(np.ones((1, times.shape[1]), dtype=np.float32))[0])
-    return _between(point, of(times.astype(np.float32)))
+    def of(drawn: Numbers) -> Numbers:
+        gained = right @ drawn.T
+        found = np.cumsum(gained, axis=0)
+        precision = found / np.maximum(np.cumsum(kept @ drawn.T, axis=0), 1e-12)
+        return _ratio((gained * precision).sum(axis=0), found[-1])
+
+    return _between(float(of(np.ones((1, shape[1])))[0]), of(times))
 
 
 def of_probabilities(score: NDArray[Any], present: NDArray[Any], weight: NDArray[Any]) -> tuple[float, float, float]:

@@ -121,7 +121,7 @@ class LearnedTagger:
         Raises:
             NotEnoughData: fewer than LEAST_GROUPS participants were judged, or no code is both present and absent.
         """
-        groups = len(set(training.group.tolist()))
+        groups = len(set(training.people.tolist()))
         if groups < LEAST_GROUPS:
             raise NotEnoughData("too few participants were judged to learn from", needed=LEAST_GROUPS, found=groups)
         learner = Learner(self.codebook, self._encoder, seed=self.seed).fit(training)
@@ -138,7 +138,7 @@ class LearnedTagger:
 
     def _estimate(self, training: Training, learner: Learner) -> None:
         """Calibrate, choose thresholds and bands, on what may serve estimation and by scores that never saw it."""
-        group = training.group
+        group = training.people
         own = [training.codes.index(code) for code in learner.codes]
         label, weight = training.label[:, own], training.weight[:, own]
         fair = (label != NOT_JUDGED) & (weight > 0)
@@ -152,7 +152,7 @@ class LearnedTagger:
                 score[:, at] = made(raw[:, at])
                 held[rows, at] = calibration.crossfit(raw[rows, at], present, shares, group[rows])
         calibrated = np.where(self._counted, score, np.nan)
-        pooled = self._pooled(calibrated, label, weight)
+        pooled = thresholds.pooled(calibrated, label, weight)
         trust: dict[str, CodeTrust] = {}
         for at, code in enumerate(learner.codes):
             found = trusting.trust(
@@ -179,13 +179,6 @@ class LearnedTagger:
         self._whole = whole(
             np.where(self._counted, score, self._rate), label, weight, self.alpha, group=group, thresholds=cuts
         )
-
-    def _pooled(self, score: NDArray[np.float64], label: NDArray[np.int8], weight: NDArray[np.float64]) -> float | None:
-        """One threshold for all codes together, towards which those of rare codes are drawn."""
-        used = (label != NOT_JUDGED) & (weight > 0) & ~np.isnan(score)
-        if not used.any():
-            return None
-        return thresholds.choose(score[used], label[used], weight[used], self.aim)
 
     # ---- tagging
 
