@@ -109,7 +109,7 @@ def folds(group: NDArray[np.int64], label: NDArray[np.int8], *, count: int, seed
         NotEnoughData: there are fewer groups than folds.
     """
     members: dict[int, list[int]] = defaultdict(list)
-    for row, number in enumerate(group):
+    for row, number in enumerate(np.unique(group, return_inverse=True)[1]):
         members[int(number)].append(row)
     if len(members) < count:
         raise NotEnoughData(
