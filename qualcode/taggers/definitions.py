@@ -26,7 +26,7 @@ from qualcode.taggers import facets
 from qualcode.taggers.codebook_model import CodebookModel, Reading, ordinary_talk
 from qualcode.taggers.patterns import Hit, PatternMatcher
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same codebook and text could give another answer."""
 PATTERN_STRENGTH = 0.7
 ANSWER_STRENGTH = 0.8
@@ -203,19 +203,22 @@ class DefinitionTagger:
         proposed: dict[tuple[int, int], Proposed],
         by_pattern: set[tuple[int, int]],
     ) -> None:
-        """A bare yes or no takes its code from the question, affirmed or denied."""
+        """A yes or a no takes its code from the question, affirmed or denied, bare or with more after it."""
         if not self._reads_facets:
             return
-        answers = {row: facets.short_answer(segment.text) for row, segment in enumerate(segments) if segment.context}
+        answers = {row: facets.answer(segment.text, segment.context) for row, segment in enumerate(segments)}
         questions = sorted({segments[row].context for row, answer in answers.items() if answer})
         about = dict(zip(questions, self._asked_about(questions), strict=True))
         for row, answer in answers.items():
-            for column, clause in about[segments[row].context].items() if answer else ():
+            if answer is None:
+                continue
+            polarity, length = answer
+            for column, clause in about[segments[row].context].items():
                 if (row, column) in by_pattern:
                     continue  # the answer says it in words of its own: "No, less lonely now"
                 raw[row, column] = max(float(raw[row, column]), ANSWER_STRENGTH)
                 state[row, column] = PRESENT
-                proposed[row, column] = Proposed({"polarity": str(answer)}, ((0, len(segments[row].text)),), clause)
+                proposed[row, column] = Proposed({"polarity": polarity}, ((0, length),), clause)
 
     def _asked_about(self, questions: Sequence[str]) -> list[dict[int, str]]:
         """For each question the codes it asks about (column -> clause), by pattern, else by the model."""

@@ -24,6 +24,16 @@ _NEGATION_REACH = 5
 
 SHORT_ANSWER_WORDS = 6
 
+_FILLERS = r"(?:(?:well|er|erm|em|um|oh|mm|och|ach|eh|hm+)[,. …]*)"
+_OPENING = re.compile(rf"\s*(?:\[[^\]]*\]\s*)*{_FILLERS}*(?P<answer>[^.!?;:,—–\[]*[.!?;:,—–])", re.IGNORECASE)
+_TAKEN_BACK = {
+    DENIED: re.compile(r"\W*(?:but|although|though|except|only|yes|yeah|aye|sometimes)\b", re.IGNORECASE),
+    AFFIRMED: re.compile(r"\W*(?:but|although|though|except|only|no|not)\b", re.IGNORECASE),
+}
+"""What may follow a yes or a no and take half of it back."""
+_OPEN_QUESTION = re.compile(r"(?:(?:and|but|so|or|okay|right|well)[, ]+)*(?:what|how|why|when|where|who|which|tell)\b")
+_WISH_QUESTION = re.compile(r"\bwould (?:you|ye|yous)\b|\b(?:if|want|wish|like to)\b")
+
 
 def _compiled(cues: Sequence[str]) -> re.Pattern[str]:
     branches = "|".join(cue.replace("*", r"\w*") if ".{" not in cue else cue for cue in cues)
@@ -33,6 +43,15 @@ def _compiled(cues: Sequence[str]) -> re.Pattern[str]:
 _RELIEF_L, _RELIEF_R = _compiled(lexicon.RELIEF_LEFT), _compiled(lexicon.RELIEF_RIGHT)
 _RELIEF_AFTER_NO = _compiled(lexicon.RELIEF_RIGHT_AFTER_NEGATION)
 _WISH_L, _WISH_R = _compiled(lexicon.WISH_LEFT), _compiled(lexicon.WISH_RIGHT)
+CUES = {
+    "relief.left": _RELIEF_L,
+    "relief.right": _RELIEF_R,
+    "wish.left": _WISH_L,
+    "wish.right": _WISH_R,
+}
+"""Cues by name, for what learns from them."""
+_NO_WISH = re.compile(r"\b(?:(?:as|like) if|if (?:i 'm (?:honest|truthful|fair)|you (?:like|know|ask|ken)|anything))\b")
+"""*If I'm honest*, *as if*: ways of speaking, not wishes."""
 _SUPERLATIVE = re.compile(r"never (?:\w+ )?(?:been|felt|known|seen|had|met|heard) (?:\w+ ){0,2}(?:so|such|more|as)\b")
 _QUESTION_TO_YOU = re.compile(
     r"\b(?:do|did|are|were|have|had|can|could|would) (?:you|ye|yous)\b|\byou (?:ever|feel|felt)\b"
@@ -48,10 +67,10 @@ def polarity(doc: Doc, start: int, end: int) -> str | None:
         end: token after the last.
     """
     sentence = doc[start].sent
-    left_from, right_to = _clause(doc, start, end, sentence.start, sentence.end)
-    left = _words(doc, left_from, start)
-    right = _words(doc, end, right_to)
-    inside = _words(doc, start, end)
+    left_from, right_to = clause(doc, start, end, sentence.start, sentence.end)
+    left = words(doc, left_from, start)
+    right = words(doc, end, right_to)
+    inside = words(doc, start, end)
     if sentence.text.rstrip().endswith("?") and _QUESTION_TO_YOU.search(sentence.text.lower()):
         return None
     if _unreported(sentence.text):
@@ -65,6 +84,7 @@ def polarity(doc: Doc, start: int, end: int) -> str | None:
             r"(?:not|n't|never) (?:\w+ )?(?:less|stop|lift|eas|reliev|lighter)", near
         )
         return AFFIRMED if stopped_nothing else RELIEVED
+    left = _NO_WISH.sub(" ", left)
     if _WISH_L.search(left) or _WISH_R.search(right):
         return HYPOTHETICAL
     return DENIED if negated else AFFIRMED
@@ -95,7 +115,7 @@ def holder(doc: Doc, start: int, end: int) -> str:
     before it in the sentence, or after it behind *from*, *for* or *on*.
     """
     sentence = doc[start].sent
-    left_from, right_to = _clause(doc, start, end, sentence.start, sentence.end)
+    left_from, right_to = clause(doc, start, end, sentence.start, sentence.end)
     for index in range(end, min(right_to, end + 6)):
         if doc[index].lower_ in {"from", "for", "on", "off", "of", "to"}:
             behind = [doc[i].lower_ for i in range(index + 1, min(index + 5, sentence.end))]
@@ -119,7 +139,7 @@ def short_answer(text: str) -> str | None:
     words = re.sub(r"[\[(][^\])]*[\])]", " ", text).replace("’", "'").split()
     if not words or len(words) > SHORT_ANSWER_WORDS:
         return None
-    plain = re.sub(r"^(?:(?:well|er|erm|em|um|oh|mm|och|ach|eh|hm+)[,. …]*)+", "", " ".join(words).lower()).strip()
+    plain = re.sub(rf"^{_FILLERS}+", "", " ".join(words).lower()).strip()
     for cue, answer in ((lexicon.NO, DENIED), (lexicon.YES, AFFIRMED)):
         said = cue.match(plain)
         if said:
@@ -132,7 +152,37 @@ def short_answer(text: str) -> str | None:
     return None
 
 
-def _clause(doc: Doc, start: int, end: int, first: int, last: int) -> tuple[int, int]:
+def opening_answer(text: str) -> tuple[str, int] | None:
+    """Polarity and length of the yes or no with which a passage opens, however long it goes on; else None.
+
+    >>> opening_answer("No. No, she was kind, they all were, and I never felt it once.")
+    ('denied', 3)
+    >>> opening_answer("No, but the evenings were long, and nobody rang, not once in all that time.")
+    """
+    opening = _OPENING.match(text)
+    said = short_answer(opening.group("answer")) if opening else None
+    if not opening or not said or _TAKEN_BACK[said].match(text, opening.end()):
+        return None
+    return said, opening.end()
+
+
+def answer(text: str, question: str) -> tuple[str, int] | None:
+    """Polarity and length of an answer to a question; None where none was asked, or no yes or no was given.
+
+    An answer of a few words answers whatever was asked. One that goes on answers only what a yes or a no can tell:
+    neither *what* and *how*, nor whether somebody would like it.
+    """
+    if not question:
+        return None
+    bare = short_answer(text)
+    if bare:
+        return bare, len(text)
+    last = re.split(r"(?<=[.!?])\s+", question.strip())[-1].lower()
+    return None if _OPEN_QUESTION.match(last) or _WISH_QUESTION.search(last) else opening_answer(text)
+
+
+def clause(doc: Doc, start: int, end: int, first: int, last: int) -> tuple[int, int]:
+    """The tokens around `[start, end)` that a cue may stand in: within reach, inside `[first, last)`, up to a break."""
     left = start
     while left > max(first, start - REACH_LEFT) and doc[left - 1].lower_ not in lexicon.BREAKS:
         left -= 1
@@ -142,7 +192,8 @@ def _clause(doc: Doc, start: int, end: int, first: int, last: int) -> tuple[int,
     return left, right
 
 
-def _words(doc: Doc, start: int, end: int) -> str:
+def words(doc: Doc, start: int, end: int) -> str:
+    """The tokens in lower case with spaces between, as cues are written."""
     return " ".join(token.lower_ for token in doc[start:end]).replace(" n't", " n't")
 
 
