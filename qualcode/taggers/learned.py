@@ -25,6 +25,7 @@ from qualcode.taggers import calibration, thresholds
 from qualcode.taggers import trust as trusting
 from qualcode.taggers.calibration import Calibrator
 from qualcode.taggers.definitions import DefinitionTagger
+from qualcode.taggers.facet_model import FacetModel
 from qualcode.taggers.learner import Learner
 from qualcode.taggers.nearest import Nearest
 from qualcode.taggers.particulars import Particulars
@@ -87,6 +88,7 @@ class LearnedTagger:
         self._learner: Learner | None = None
         self._calibrators: dict[str, Calibrator | None] = {}
         self._nearest: Nearest | None = None
+        self._facets = FacetModel.ruling(codebook)
         self._whole: Whole | None = None
         self._rate: NDArray[np.float64] = np.zeros(0)
         self._judgements = ""
@@ -131,10 +133,19 @@ class LearnedTagger:
         self.rows = tuple(segment.id for segment in training.segments)
         self._judgements = _digest(training)
         self._nearest = Nearest.of(training, self._encoder)
+        self._facets = self._facets_of(training, learner)
         self._estimate(training, learner)
         head, arrays = self.to_state()
         self.model = f"learned@{_hash(head, arrays)}"
         return self
+
+    def _facets_of(self, training: Training, learner: Learner) -> FacetModel:
+        """Facets by what people said of them, with the evidence that the tagger itself will show."""
+        cells = sorted(cell for cell in training.facets if training.codes[cell[1]] in learner.codes)
+        reader = Particulars(self.codebook, self._encoder, learner)
+        spans = reader.evidence(training.segments, [(row, training.codes[column]) for row, column in cells])
+        made = FacetModel.fit(training, dict(zip(cells, spans, strict=True)), self.codebook, seed=self.seed)
+        return made or FacetModel.ruling(self.codebook)
 
     def _estimate(self, training: Training, learner: Learner) -> None:
         """Calibrate, choose thresholds and bands, on what may serve estimation and by scores that never saw it."""
@@ -262,6 +273,7 @@ class LearnedTagger:
         """All that it learned, as JSON holds it and as plain arrays."""
         learner, arrays = self._ready.to_state()
         nearest = self._nearest.to_state() if self._nearest else {}
+        facets, shares = self._facets.to_state()
         head = {
             "version": VERSION,
             "aim": str(self.aim),
@@ -275,16 +287,19 @@ class LearnedTagger:
             "calibrators": {code: made.to_state() if made else None for code, made in self._calibrators.items()},
             "trust": {code: trust.to_state() for code, trust in self.trust.items()},
             "whole": self._whole.to_state() if self._whole else None,
+            "facets": facets,
             "rows": list(self.rows),
         }
         packed = {f"learner.{name}": array for name, array in arrays.items()}
         packed |= {f"nearest.{name}": array for name, array in nearest.items()}
+        packed |= {f"facets.{name}": array for name, array in shares.items()}
         return head, packed | {"out_of_fold": self.out_of_fold, "rate": self._rate}
 
     def restore(self, model: str, head: Mapping[str, Any], arrays: Arrays) -> LearnedTagger:
         """Be the `model` that gave this state; codes that have another meaning now are not served."""
         self._learner = Learner.from_state(self.codebook, self._encoder, head["learner"], _part(arrays, "learner"))
         self._nearest = Nearest.from_state(_part(arrays, "nearest"))
+        self._facets = FacetModel.from_state(head["facets"], _part(arrays, "facets"))
         self._whole = Whole.from_state(head["whole"]) if head["whole"] else None
         self.rows, self.unlearned = tuple(head["rows"]), dict(head["unlearned"])
         self.out_of_fold, self._rate, self._judgements = arrays["out_of_fold"], arrays["rate"], head["judgements"]
@@ -323,7 +338,7 @@ class LearnedTagger:
 
     @cached_property
     def _particulars(self) -> Particulars:
-        return Particulars(self.codebook, self._encoder, self._ready)
+        return Particulars(self.codebook, self._encoder, self._ready, self._facets)
 
     @property
     def _ready(self) -> Learner:

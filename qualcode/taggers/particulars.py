@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from qualcode import nlp
 from qualcode.codebook import Code, Codebook
 from qualcode.coding import Proposed, Reason, Span
 from qualcode.corpus import Segment
 from qualcode.encoders import Encoder
-from qualcode.taggers import facets
 from qualcode.taggers.codebook_model import CodebookModel
+from qualcode.taggers.facet_model import FacetModel, FacetRead
+from qualcode.taggers.facets import HYPOTHETICAL
 from qualcode.taggers.learner import Learner
 from qualcode.taggers.nearest import Nearest
 from qualcode.taggers.patterns import PatternMatcher
 
 EVIDENCE_WORDS = 4
+_Hit = tuple[str, Span, Mapping[str, str]]
 
 
 class Particulars:
     """Reads proposed cells closely; it changes nobody's mind about whether a code is there."""
 
-    def __init__(self, codebook: Codebook, encoder: Encoder | None, learner: Learner) -> None:
+    def __init__(
+        self, codebook: Codebook, encoder: Encoder | None, learner: Learner, facets: FacetModel | None = None
+    ) -> None:
         self._codebook, self._encoder, self._learner = codebook, encoder, learner
+        self._facets = facets or FacetModel.ruling(codebook)
         self._patterns = PatternMatcher(codebook)
-        self._reads_facets = codebook.language == "en" and codebook.facet("polarity") is not None
 
     def of(
         self, segments: Sequence[Segment], codes: Sequence[Code], cells: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], Proposed]:
         """Evidence, facets and clause of each cell: places in `segments` and in `codes`."""
-        rows = sorted({row for row, _ in cells})
-        docs = dict(zip(rows, nlp.docs([segments[row].text for row in rows], self._codebook.language), strict=True))
-        spans: dict[tuple[int, int], tuple[Span, ...]] = {}
+        hits = self._hits(segments, {row for row, _ in cells})
+        spans, fixed = [], []
         for row, column in cells:
-            spans[row, column] = self._evidence(segments[row], docs[row], codes[column].id)
+            own = [(span, said) for code, span, said in hits[row] if code == codes[column].id]
+            spans.append(self._evidence(segments[row], [span for span, _ in own], codes[column].id))
+            fixed.append({name: value for _, said in own for name, value in said.items()})
+        read = self._facets.read([segments[row] for row, _ in cells], [codes[at].id for _, at in cells], spans)
         clauses = self._clauses(segments, codes, cells)
         return {
-            (row, column): Proposed(
-                self._facets(docs[row], spans[row, column]), tuple(sorted(spans[row, column])), clauses[row, column]
-            )
-            for row, column in cells
+            cell: Proposed(_facets(read[at], fixed[at]), tuple(sorted(spans[at])), clauses[cell])
+            for at, cell in enumerate(cells)
         }
+
+    def evidence(self, segments: Sequence[Segment], cells: Iterable[tuple[int, str]]) -> list[tuple[Span, ...]]:
+        """Evidence of each cell: place of the segment, and a learned code; strongest first."""
+        wanted = list(cells)
+        hits = self._hits(segments, {row for row, _ in wanted})
+        return [
+            self._evidence(segments[row], [span for own, span, _ in hits[row] if own == code], code)
+            for row, code in wanted
+        ]
 
     def reasons(self, segment: Segment, code: str, score: Mapping[str, float], nearest: Nearest | None) -> list[Reason]:
         """Why a code has the score that it has; strongest kind of reason first.
@@ -87,11 +99,19 @@ class Particulars:
         others = named or set(score) - {code}
         return max(sorted(others), key=lambda one: score[one], default="")
 
-    def _evidence(self, segment: Segment, doc: Any, code: str) -> tuple[Span, ...]:
+    def _hits(self, segments: Sequence[Segment], rows: Collection[int]) -> dict[int, list[_Hit]]:
+        """Of each row what patterns hit: the code, where, and the facets that the pattern fixes."""
+        ordered = sorted(rows)
+        docs = nlp.docs([segments[row].text for row in ordered], self._codebook.language)
+        return {
+            row: [(hit.code, nlp.span_of(doc, hit.start, hit.end), hit.facets) for hit in self._patterns.find(doc)]
+            for row, doc in zip(ordered, docs, strict=True)
+        }
+
+    def _evidence(self, segment: Segment, hits: Sequence[Span], code: str) -> tuple[Span, ...]:
         """Where a pattern hit, else the words that speak most for the code, else the whole; strongest first."""
-        hits = [hit for hit in self._patterns.find(doc) if hit.code == code]
         if hits:
-            return tuple(dict.fromkeys(nlp.span_of(doc, hit.start, hit.end) for hit in hits))
+            return tuple(dict.fromkeys(hits))
         words = self._learner.words(segment, self._learner.codes.index(code))
         speaking = [
             (start, end)
@@ -99,15 +119,6 @@ class Particulars:
             if weight > 0 and segment.text[start:end].lower() not in nlp.function_words()
         ]
         return tuple(speaking[:EVIDENCE_WORDS]) or ((0, len(segment.text)),)
-
-    def _facets(self, doc: Any, spans: Sequence[Span]) -> dict[str, str]:
-        """Facets around the strongest evidence; none where it is only asked, or said not to be reported."""
-        at = nlp.span_in(doc, *spans[0])
-        if not self._reads_facets or at is None:
-            return {}
-        polarity = facets.polarity(doc, at.start, at.end)
-        holder = facets.holder(doc, at.start, at.end) if self._codebook.facet("holder") else ""
-        return ({"polarity": polarity} if polarity else {}) | ({"holder": holder} if holder else {})
 
     def _clauses(
         self, segments: Sequence[Segment], codes: Sequence[Code], cells: Sequence[tuple[int, int]]
@@ -136,3 +147,12 @@ class Particulars:
     @cached_property
     def _model(self) -> CodebookModel:
         return CodebookModel(self._codebook, self._encoder)
+
+
+def _facets(read: Mapping[str, FacetRead], fixed: Mapping[str, str]) -> dict[str, str]:
+    """What was learned wins over what a pattern fixes, and that over the rules; but a wish stays a wish."""
+    found = {name: value.value for name, value in read.items() if value.value}
+    for name, value in fixed.items():
+        if (name not in read or read[name].probability is None) and found.get(name) != HYPOTHETICAL:
+            found[name] = value
+    return found
