@@ -124,11 +124,12 @@ class Proposals:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Units drawn at random: ids and the probability with which each was drawn."""
+    """Units that were asked about: ids, and the probability with which each was drawn."""
 
     id: str
     segments: tuple[str, ...]
     probabilities: tuple[float, ...]
+    """0 where they were chosen and not drawn: such judgements are for learning, and estimate nothing."""
     purpose: str
     seed: int
 

@@ -58,6 +58,9 @@ threshold = 0.5                   # definitions: from here on, proposed; in betw
 aim = "f1"                        # learned: what each code's threshold is for: f1 | recall>=.9 | precision>=.8
 alpha = 0.05                      # learned: share of errors that what is settled without a person must keep to
 
+[ask]
+random_share = 0.5                # of what is asked: drawn by lot, for estimation; the rest is what teaches most
+
 [themes]
 most = 10
 
@@ -102,6 +105,9 @@ class Settings:
     """An entry point of the group taggers, or AUTO."""
     aim: str = "f1"
     alpha: float = 0.05
+    random_share: float = 0.5
+    """Of what `ask` asks. Only this share may calibrate and estimate, and thresholds wait for it as long as learning
+    waits for the other: neither is worth more while both are short."""
     most_themes: int = 10
     columns: Mapping[str, TableColumns] = field(default_factory=dict)
     deidentify: bool = False
@@ -129,13 +135,15 @@ def read_settings(path: Path) -> Settings:
         place = f"{path.name}:{line}" if line else path.name
         raise ProjectError(f"is not valid TOML ({type(error).__name__})", place=place) from None
     known = {"approach", "seed", "report", "import", "speakers", "segments", "tag", "themes", "columns"}
-    known |= {"deidentify", "consent", "export"}
+    known |= {"deidentify", "consent", "export", "ask"}
     _no_others(tree, known, path.name)
     report, imports, segments, tag, themes, speakers, columns = (
         _section(tree, name, path.name)
         for name in ("report", "import", "segments", "tag", "themes", "speakers", "columns")
     )
-    deidentify, consent, exported = (_section(tree, name, path.name) for name in ("deidentify", "consent", "export"))
+    deidentify, consent, exported, asking = (
+        _section(tree, name, path.name) for name in ("deidentify", "consent", "export", "ask")
+    )
     _no_others(deidentify, {"run"}, f"{path.name} [deidentify]")
     _no_others(consent, {f.name for f in fields(Consent)} - {"expires"}, f"{path.name} [consent]")
     _no_others(exported, {"identified_ok"}, f"{path.name} [export]")
@@ -145,6 +153,7 @@ def read_settings(path: Path) -> Settings:
     )
     _no_others(segments, {"unit", "words"}, f"{path.name} [segments]")
     _no_others(tag, {"tagger", "floor", "threshold", "aim", "alpha"}, f"{path.name} [tag]")
+    _no_others(asking, {"random_share"}, f"{path.name} [ask]")
     _no_others(themes, {"most"}, f"{path.name} [themes]")
     settings = Settings(
         approach=_one_of(tree.get("approach", "codebook_framework"), APPROACHES, "approach", path.name),
@@ -166,6 +175,7 @@ def read_settings(path: Path) -> Settings:
         tagger=str(tag.get("tagger", AUTO)),
         aim=_aim(tag.get("aim", "f1"), path.name),
         alpha=_number(tag.get("alpha", 0.05), float, 0.001, 0.5, "tag.alpha", path.name),
+        random_share=_number(asking.get("random_share", 0.5), float, 0, 1, "ask.random_share", path.name),
         most_themes=_number(themes.get("most", 10), int, 1, 100, "themes.most", path.name),
         columns={file: _columns(body, f"{path.name} [columns.{file!r}]") for file, body in columns.items()},
         deidentify=_yes_no(deidentify.get("run", False), "deidentify.run", path.name),

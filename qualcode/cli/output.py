@@ -110,6 +110,20 @@ def ask_for(question: str) -> str:
         return ""
 
 
+def ask_line(question: str) -> str | None:
+    """What a person types, in lower case and without blanks around it; None where nobody types any more."""
+    try:
+        return err.input(escape(question)).strip().lower()
+    except EOFError:
+        return None
+
+
+def screen() -> None:
+    """A fresh screen for a question; nothing where the screen is no terminal."""
+    if out.is_terminal:
+        out.clear()
+
+
 def secret(question: str) -> str:
     """One line from the person that is not shown while it is typed."""
     try:

@@ -125,7 +125,7 @@ def write(
         ),
         Sheet(
             SAMPLE,
-            _sample_columns(codes, polarities),
+            code_columns(codes, polarities),
             [
                 [
                     segment.context,
@@ -141,28 +141,31 @@ def write(
             ],
         ),
         *([_moved(moved, codebook)] if moved else []),
-        Sheet(
-            CODEBOOK,
-            (
-                Column("code", 22),
-                Column("label", 22),
-                Column("definition", 70),
-                Column("when to use", 55),
-                Column("when not to use", 55),
-            ),
-            [
-                [
-                    code.id,
-                    code.label,
-                    code.definition,
-                    "\n".join(f"• {rule}" for rule in code.when_to_use),
-                    "\n".join(f"• {rule}" for rule in code.when_not_to_use),
-                ]
-                for code in codebook.active
-            ],
-        ),
+        codebook_page(codebook),
     ]
     return workbook.write(path, sheets)
+
+
+def codebook_page(codebook: Codebook) -> Sheet:
+    """The codes that are asked about, with their rules."""
+    columns = (
+        Column("code", 22),
+        Column("label", 22),
+        Column("definition", 70),
+        Column("when to use", 55),
+        Column("when not to use", 55),
+    )
+    rows = [
+        [
+            code.id,
+            code.label,
+            code.definition,
+            "\n".join(f"• {rule}" for rule in code.when_to_use),
+            "\n".join(f"• {rule}" for rule in code.when_not_to_use),
+        ]
+        for code in codebook.active
+    ]
+    return Sheet(CODEBOOK, columns, rows)
 
 
 def _proposal_columns(codes: tuple[str, ...], polarities: tuple[str, ...]) -> tuple[Column, ...]:
@@ -185,9 +188,10 @@ def _proposal_columns(codes: tuple[str, ...], polarities: tuple[str, ...]) -> tu
     )
 
 
-def _sample_columns(codes: tuple[str, ...], polarities: tuple[str, ...]) -> tuple[Column, ...]:
+def code_columns(codes: tuple[str, ...], polarities: tuple[str, ...], *, room: int = MOST_CODES) -> tuple[Column, ...]:
+    """Columns of a passage that is asked about without any proposal, with room for so many codes."""
     asked: list[Column] = []
-    for number in range(1, MOST_CODES + 1):
+    for number in range(1, room + 1):
         choices = (NONE, *codes) if number == 1 else codes
         asked += [Column(f"code {number}", 18, choices, "ask"), Column(f"polarity {number}", 12, polarities, "ask")]
     return (

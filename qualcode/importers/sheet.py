@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from qualcode.errors import MalformedTranscript
 from qualcode.formats.sheet import (
+    APPLIES,
+    ASKED,
     CODE,
     CODEBOOK,
     DECISION,
@@ -14,6 +17,8 @@ from qualcode.formats.sheet import (
     MOVED,
     MOVED_ID,
     NEEDED,
+    NO,
+    NONE,
     OTHER,
     POLARITY,
     POLARITY_IS,
@@ -21,15 +26,17 @@ from qualcode.formats.sheet import (
     SAMPLE,
     SAMPLE_ID,
     SEGMENT,
+    YES,
     Answer,
     Answered,
+    is_ours,
 )
 from qualcode.importers.rows import Row, read_rows
 
 
 def is_sheet(path: Path) -> bool:
     """Whether the file is a review sheet of ours."""
-    return {PROPOSALS, SAMPLE} <= _pages(path)
+    return is_ours(_pages(path))
 
 
 def _pages(path: Path) -> set[str]:
@@ -54,9 +61,16 @@ def read(path: Path) -> list[Answer]:
     """
     answers: list[Answer] = []
     asked = tuple(row["code"].strip() for row in read_rows(path, path.name, CODEBOOK) if row.get("code", "").strip())
-    for name in (PROPOSALS, SAMPLE):
-        filled = [row for row in _rows(path, name) if row[SEGMENT].strip()]
-        answers += [_proposal(row.line, row) if name == PROPOSALS else _sampled(row.line, row, asked) for row in filled]
+    for name in (PROPOSALS, SAMPLE, ASKED):
+        for row in _rows(path, name):
+            if not row[SEGMENT].strip():
+                continue
+            if name == PROPOSALS:
+                answers.append(_proposal(row.line, row))
+            elif APPLIES in row:
+                answers.append(_applies(row.line, row))
+            else:
+                answers.append(_sampled(row.line, row, asked, name))
     return answers
 
 
@@ -74,12 +88,16 @@ def read_moved(path: Path) -> list[Answered]:
 
 def _rows(path: Path, name: str) -> list[Row]:
     rows = read_rows(path, path.name, name)
-    if rows and not NEEDED[name] <= set(rows[0]):
-        missing = ", ".join(sorted(NEEDED[name] - set(rows[0])))
+    needed = NEEDED[name]
+    if name == ASKED and rows:
+        # The one page has two layouts: each row names the code that it asks about, or has room for several.
+        needed = needed | ({APPLIES, CODE} if {APPLIES, CODE} & set(rows[0]) else {"code 1"})
+    if rows and not needed <= set(rows[0]):
+        missing = ", ".join(sorted(needed - set(rows[0])))
         raise MalformedTranscript(
             f"the sheet {name!r} has lost its column {missing}",
             path=path.name,
-            hint="write a new sheet with: qualcode sheet, and copy the answers over",
+            hint="write a new sheet with: qualcode sheet or qualcode ask, and copy the answers over",
         )
     return rows
 
@@ -101,10 +119,29 @@ def _proposal(number: int, row: dict[str, str]) -> Answer:
     )
 
 
-def _sampled(number: int, row: dict[str, str], asked: tuple[str, ...]) -> Answer:
+def _applies(number: int, row: dict[str, str]) -> Answer:
+    """What was said of the one code that a row asks about."""
+    code, said = row[CODE].strip(), row[APPLIES].strip().lower()
+    polarity = row.get(POLARITY_IS, "").strip().lower()
+    named = {YES: ((code, polarity),), NO: ((NONE, polarity),)}.get(said, ())
+    return Answer(
+        number,
+        row[SEGMENT].strip(),
+        decision="" if named else said,
+        other=named,
+        polarity="" if named else polarity,
+        sample=row[SAMPLE_ID].strip(),
+        asked=(code,),
+        room=2,
+        page=ASKED,
+    )
+
+
+def _sampled(number: int, row: dict[str, str], asked: tuple[str, ...], page: str) -> Answer:
+    room = max(MOST_CODES, *(int(name[5:]) for name in row if re.fullmatch(r"code [0-9]{1,2}", name)))
     pairs = [
         (row.get(f"code {i}", "").strip().lower(), row.get(f"polarity {i}", "").strip().lower())
-        for i in range(1, MOST_CODES + 1)
+        for i in range(1, room + 1)
     ]
     return Answer(
         number,
@@ -112,4 +149,6 @@ def _sampled(number: int, row: dict[str, str], asked: tuple[str, ...]) -> Answer
         other=tuple(pair for pair in pairs if pair[0]),
         sample=row[SAMPLE_ID].strip(),
         asked=asked,
+        room=room,
+        page=page,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qualcode.corpus import AttributeValue, Case, Transcript, Turn, keyed_id
 from qualcode.errors import MalformedTranscript
-from qualcode.formats.sheet import PROPOSALS, SAMPLE
+from qualcode.formats.sheet import is_ours
 from qualcode.importers import columns as guessed
 from qualcode.importers import grid as grids
 from qualcode.importers import rows
@@ -70,7 +70,7 @@ def opened(path: Path, source: str, stated: TableColumns) -> tuple[Grid, Chosen,
         ImporterError: as `read`.
     """
     sheets = sorted(rows.sheets(path, source), key=lambda sheet: sheet.hidden)
-    if {PROPOSALS, SAMPLE} <= {sheet.name for sheet in sheets}:
+    if is_ours({sheet.name for sheet in sheets}):
         raise MalformedTranscript(
             "is a review sheet, not a table of answers",
             path=source,

@@ -151,6 +151,9 @@ def _stands(judged: Judged, made: Sequence[Coding], standing: frames.Standing) -
         key = (judged.segment, judged.coder, code)
         if key not in standing.judged:
             return False
+        # The same said blind says more: else the draw would lose just those who agree with what they saw before.
+        if judged.blind and not standing.judged[key].blind:
+            return False
         now, then = by_code.get(code), standing.codings.get(key)
         if (now is None) != (then is None) or (now and then and dict(now.facets) != dict(then.facets)):
             return False

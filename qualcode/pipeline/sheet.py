@@ -42,6 +42,20 @@ def holds_answers(path: Path) -> bool:
         return True
 
 
+def refuse_answered(path: Path) -> None:
+    """Refuse to write over a sheet that somebody has begun to fill in.
+
+    Raises:
+        ProjectError: it holds answers.
+    """
+    if holds_answers(path):
+        raise ProjectError(
+            "holds answers that would be lost",
+            place=str(path),
+            hint=f"qualcode import-codings {path} --coder NAME, or choose another file with -o",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class SheetSummary:
     """What the sheet asks for."""
@@ -81,12 +95,7 @@ def sheet(
         NotEnoughData: nothing was tagged, or the coder has no assignment that is unfinished.
         ProjectError: the file cannot be written, or holds answers.
     """
-    if holds_answers(path):
-        raise ProjectError(
-            "holds answers that would be lost",
-            place=str(path),
-            hint=f"qualcode import-codings {path} --coder NAME, or choose another file with -o",
-        )
+    refuse_answered(path)
     consenting.take(project)
     assigned = _assigned(project, coder)
     if assigned:
@@ -97,7 +106,7 @@ def sheet(
         if machine is None:
             hint = "qualcode tag; an assignment that is judged goes back with: qualcode pack --coder NAME"
             raise NotEnoughData("nothing has been tagged yet", needed=1, found=0, hint=hint)
-        shown = _Shown(project, connection)
+        shown = Shown(project, connection)
         segments = {segment.id: segment for segment in corpus.segments(connection)}
         passed = codings.tagged(connection, machine)
         proposed = {(coding.segment, coding.code): coding for coding in codings.proposals(connection, machine)}
@@ -154,7 +163,7 @@ def _asked_places(connection: Connection) -> dict[str, list[tuple[str, int, int]
     return found
 
 
-class _Shown:
+class Shown:
     """Whose words a sheet shows, and how their texts stand."""
 
     def __init__(self, project: Project, connection: Connection) -> None:
@@ -214,7 +223,7 @@ def _assigned(project: Project, coder: str | None) -> tuple[Assignment, tuple[st
 def _blind(project: Project, path: Path, assignment: Assignment, left: tuple[str, ...]) -> SheetSummary:
     with project.store.reading() as connection:
         segments = corpus.segments(connection, current=False, ids=left)
-        shown = _Shown(project, connection)
+        shown = Shown(project, connection)
         segments = [segment for segment in segments if shown.agreed.admits(segment)]
         programmes = dict(frames.segments(connection)[["segment", "programme"]].itertuples(index=False, name=None))
         sample = codings.samples(connection).get(assignment.sample or "")

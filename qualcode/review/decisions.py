@@ -1,4 +1,4 @@
-"""Which judgement to ask for, and how a person's answer becomes a judgement and codings."""
+"""How a person's answer becomes a judgement and codings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qualcode.codebook import Codebook
 from qualcode.coding import Coder, Coding, Judged, Sample
 from qualcode.corpus import keyed_id
-from qualcode.formats.sheet import KEEP, MOST_CODES, NONE, PROPOSALS, REJECT, SAMPLE, Answer
+from qualcode.formats.sheet import KEEP, NO, NONE, PROPOSALS, REJECT, YES, Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,15 @@ def decide(
     """Turn answers into judgements.
 
     On a proposal, keep judges its code present and reject judges it absent; another code is judged present besides,
-    with or without a decision on the proposal; the proposal was visible. In the random sample every active code is
-    judged: those named are present, the others absent; no proposal was visible. An empty answer judges nothing.
+    with or without a decision on the proposal; the proposal was visible. Elsewhere every active code that was
+    asked about is judged: those named are present, the others absent; no proposal was visible. An empty answer judges
+    nothing.
 
     Args:
         answers: the rows of a sheet.
         codebook: whose active codes are judged.
         coder: whose answers these are.
-        samples: random samples by id, for inclusion probabilities.
+        samples: by id, for inclusion probabilities.
         proposals: the machine's codings by segment and code; one that is kept passes on its facets and evidence.
         now: when, ISO 8601.
         secret: the project's key.
@@ -75,7 +76,7 @@ def decide(
     for answer in answers:
         problem = _problem(answer, codebook)
         if problem:
-            unclear.append(Unclear(answer.row, f"{problem} (sheet {PROPOSALS if answer.proposed else SAMPLE})"))
+            unclear.append(Unclear(answer.row, f"{problem} (sheet {PROPOSALS if answer.proposed else answer.page})"))
             continue
         present = {
             code: polarity
@@ -92,7 +93,7 @@ def decide(
                 judged = [answer.proposed, *(code for code in judged if code != answer.proposed)]
         elif answer.other:
             judged = list(present)
-            if len(present) < MOST_CODES:
+            if len(present) < answer.room:
                 # With every cell filled there may be a code that found no room: the others are not judged.
                 asked = set(answer.asked) or {code.id for code in codebook.active}
                 judged = [code.id for code in codebook.active if code.id in asked or code.id in present]
@@ -105,9 +106,7 @@ def decide(
             codes=tuple(judged),
             blind=not answer.proposed,
             sample=sample.id if sample else None,
-            probability=dict(zip(sample.segments, sample.probabilities, strict=True)).get(answer.segment)
-            if sample
-            else None,
+            probability=_chance(sample, answer.segment),
             made_at=now,
         )
         codings = [
@@ -127,6 +126,12 @@ def decide(
     return decided, unclear
 
 
+def _chance(sample: Sample | None, segment: str) -> float | None:
+    """The chance with which a segment was drawn; None for one that was chosen."""
+    drawn = dict(zip(sample.segments, sample.probabilities, strict=True)) if sample else {}
+    return drawn.get(segment) or None
+
+
 def _kept(answer: Answer, code: str, proposals: Mapping[tuple[str, str], Coding]) -> Coding | None:
     """The machine's coding that a person keeps, with its evidence and facets."""
     return proposals.get((answer.segment, code)) if code == answer.proposed and answer.decision == KEEP else None
@@ -139,11 +144,14 @@ def _facets(answer: Answer, code: str, polarity: str, proposals: Mapping[tuple[s
 
 def _problem(answer: Answer, codebook: Codebook) -> str:
     if answer.decision not in ("", KEEP, REJECT):
-        return f"the decision is not understood (expected {KEEP} or {REJECT})"
+        expected = f"{KEEP} or {REJECT}" if answer.proposed else f"{YES} or {NO}"
+        return f"the decision is not understood (expected {expected})"
     polarity = codebook.facet("polarity")
     usable = {code.id for code in codebook.active}
     if answer.proposed and answer.decision == KEEP and answer.proposed not in usable:
         return "the proposed code is no longer an active code of the codebook"
+    if answer.asked and answer.other and not usable & set(answer.asked):
+        return "what was asked about is no longer an active code of the codebook"
     if answer.polarity and not answer.decision and not answer.other:
         return "a polarity stands there without a decision"
     if answer.decision == REJECT and any(code == answer.proposed for code, _ in answer.other):
