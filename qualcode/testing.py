@@ -15,6 +15,8 @@ from qualcode.importers import Imported, ReadOptions
 
 Read = Callable[[Path, ReadOptions], Imported]
 Write = Callable[[Bundle, Path], Written]
+_EXPLAINED = 1
+"""Segments on which every code is explained."""
 
 
 def check_importer(read: Read, good: Path, bad: Path | None = None) -> Imported:
@@ -77,6 +79,11 @@ def check_tagger(tagger: Tagger, segments: Sequence[Segment]) -> None:
     for (row, _), particulars in found.proposed.items():
         inside = all(0 <= start < end <= len(segments[row].text) for start, end in particulars.evidence)
         _expect(bool(particulars.evidence) and inside, "every proposal shows evidence inside its segment")
+    for segment in segments[:_EXPLAINED]:
+        for code in found.codes:
+            spans = [reason.span for reason in tagger.explain(segment, code) if reason.span is not None]
+            inside = all(0 <= start < end <= len(segment.text) for start, end in spans)
+            _expect(inside, "what a reason cites lies inside its segment")
     again = tagger.tag(segments)
     same = np.array_equal(again.state, found.state) and np.allclose(again.raw_score, found.raw_score)
     _expect(same, "the same segments give the same proposals")

@@ -7,6 +7,7 @@ import pytest
 
 from qualcode import codebook as codebooks
 from qualcode import resources, segments, testing
+from qualcode.coding import Reason
 from qualcode.corpus import Turn
 from qualcode.encoders.minilm import MiniLM
 from qualcode.errors import PluginError
@@ -33,6 +34,17 @@ def test_built_in_importers_keep_their_promises(read, name, tmp_path):
     bad = tmp_path / name
     bad.write_bytes(b"  \n")
     testing.check_importer(read, DEMO / name, bad)
+
+
+def test_a_tagger_whose_reasons_leave_the_text_is_told():
+    class Beyond(DefinitionTagger):
+        def explain(self, segment, code):
+            return [Reason("word", code, 1.0, (0, len(segment.text) + 1))]
+
+    (transcript,) = testing.check_importer(text.read, DEMO / "KO01.txt").transcripts
+    made = segments.by_window([transcript], secret=b"k")
+    with pytest.raises(PluginError, match="what a reason cites"):
+        testing.check_tagger(Beyond(codebooks.load(resources.path("codebooks/peer_support.yaml"))), made)
 
 
 def test_the_definition_tagger_keeps_its_promises():

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from qualcode.errors import QualcodeError
 
@@ -32,6 +33,19 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 def line(text: str = "", *, to: Console = out) -> None:
     """A line of the result; what is in brackets is text, not markup."""
     to.print(escape(text))
+
+
+def marked(text: str, spans: Sequence[tuple[int, int]]) -> None:
+    """A passage with some of its words marked; in brackets where there is no terminal to make them bold."""
+    if out.is_terminal and not out.no_color:
+        shown = Text(text)
+        for start, end in spans:
+            shown.stylize("bold underline", start, end)
+        out.print(shown)
+        return
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
+    line(text)
 
 
 def counted(count: int, word: str) -> str:

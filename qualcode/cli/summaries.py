@@ -210,11 +210,8 @@ def written(summary: Written, *, as_json: bool) -> None:
         output.warn(loss)
 
 
-def faults(file: Path, found: Sequence[Fault], *, as_json: bool) -> None:
+def faults(file: Path, found: Sequence[Fault]) -> None:
     """A codebook's faults and advice."""
-    if as_json:
-        output.as_json({"file": file, "faults": found})
-        return
     for fault in found:
         output.line(f"{file}:{fault.line}: {'advice: ' if fault.advice else ''}{fault.message}")
     errors = sum(not fault.advice for fault in found)

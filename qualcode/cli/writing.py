@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qualcode.cli import opening, output, summaries
+from qualcode.cli import opening, output, pattern_table, summaries
 from qualcode.cli.app import ERROR, HERE, Folder, For, IdentifiedOk, Json, app, codebook_app
 
 
@@ -52,15 +52,39 @@ def report(
 
 @codebook_app.command("check")
 def codebook_check(
-    file: Annotated[Path, typer.Argument(help="The codebook.")] = Path("codebook.yaml"),
+    file: Annotated[
+        Path | None, typer.Argument(help="The codebook; the project's, or codebook.yaml here, unless given.")
+    ] = None,
+    project: Annotated[
+        Path | None, typer.Option("--project", "-p", help="A project on whose passages the patterns are tried.")
+    ] = None,
+    with_labels: Annotated[
+        bool, typer.Option("--with-labels", help="Compare the patterns with what people judged in the project.")
+    ] = False,
+    visible: Annotated[
+        bool,
+        typer.Option(
+            "--proposals-visible",
+            help="Count judgements too that were made with a proposal in view, or that a machine chose; they flatter.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """List every fault of a codebook with its line."""
+    """List every fault of a codebook with its line; with -p PROJECT or --with-labels, what each pattern is worth."""
     from qualcode.pipeline import codebook as pipeline
+    from qualcode.pipeline import patterns
+    from qualcode.project import CODEBOOK
 
-    faults = pipeline.check(file)
-    summaries.faults(file, faults, as_json=json)
-    if any(not fault.advice for fault in faults):
+    folder = project or (HERE if with_labels or visible else None)
+    checked = file or (folder or HERE) / CODEBOOK
+    faults = pipeline.check(checked)
+    faulty = any(not fault.advice for fault in faults)
+    found = None
+    if folder is not None and not faulty:
+        with opening.opened(folder) as opened:
+            found = patterns.check(opened, file, labels=with_labels or visible, visible=visible)
+    pattern_table.checked(checked, faults, found, as_json=json)
+    if faulty:
         raise typer.Exit(ERROR)
 
 

@@ -54,6 +54,15 @@ class Code:
     seeds: tuple[str, ...] = ()
     """Where the concept comes from."""
 
+    def pattern_names(self, kind: Literal["pattern", "except"] = "pattern") -> tuple[str, ...]:
+        """What each pattern, or exception, is called wherever it is cited.
+
+        >>> Code("calm", "Calm", patterns=(Pattern("calm"), Pattern("at ease", name="ease"))).pattern_names()
+        ('calm.pattern.1', 'calm.pattern.ease')
+        """
+        patterns = self.patterns if kind == "pattern" else self.except_patterns
+        return tuple(f"{self.id}.{kind}.{pattern.name or at}" for at, pattern in enumerate(patterns, start=1))
+
     @property
     def hash(self) -> str:
         """Changes when the code's meaning changes; patterns, seeds and status are not meaning."""
@@ -130,12 +139,19 @@ class Codebook:
         code = self[code_id]
         if kind == "definition":
             return code.definition
+        if kind == "pattern":
+            return _named(code.patterns).get(number, "")
+        if kind == "except":
+            return _named(code.except_patterns).get(number, "")
         lists = {
             "when_to_use": code.when_to_use,
             "example": code.examples,
             "near_miss": tuple(miss.text for miss in code.near_misses),
-            "pattern": tuple(pattern.match for pattern in code.patterns),
         }
         place = int(number) - 1 if number.isdigit() else -1
         items = lists.get(kind, ())
         return items[place] if 0 <= place < len(items) else ""
+
+
+def _named(patterns: Collection[Pattern]) -> dict[str, str]:
+    return {pattern.name or str(at): pattern.match for at, pattern in enumerate(patterns, start=1)}

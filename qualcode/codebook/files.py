@@ -125,8 +125,13 @@ def entry(code: Code) -> dict[str, Any]:
     for name in ("patterns", "except_patterns"):
         if getattr(code, name):
             plain[name] = [
-                {"match": pattern.match, **pattern.facets, **({"within": "sentence"} if pattern.sentence else {})}
-                if pattern.facets or pattern.sentence
+                {
+                    "match": pattern.match,
+                    **({"name": pattern.name} if pattern.name else {}),
+                    **pattern.facets,
+                    **({"within": "sentence"} if pattern.sentence else {}),
+                }
+                if pattern.facets or pattern.sentence or pattern.name
                 else pattern.match
                 for pattern in getattr(code, name)
             ]
@@ -271,6 +276,7 @@ class _Checker:
         if not isinstance(items, list):
             self._fault(_line(entry, name), f"{name} of {code_id!r} must be a list", code_id)
             return
+        names: list[str] = []
         for index, item in enumerate(items):
             line = _item_line(items, index)
             try:
@@ -279,6 +285,9 @@ class _Checker:
             except ValueError as error:
                 self._fault(line, f"{name} of {code_id!r}: {error}", code_id)
                 continue
+            if pattern.name and pattern.name in names:
+                self._fault(line, f"{name} of {code_id!r}: two have the name {pattern.name!r}", code_id)
+            names.append(pattern.name)
             for facet, value in pattern.facets.items():
                 if value not in self.facets.get(facet, ()):
                     self._fault(
@@ -320,8 +329,11 @@ def _pattern(item: Any) -> Pattern:
         within = item.get("within", "overlap")
         if within not in ("overlap", "sentence"):
             raise ValueError(f"within is {within!r} (expected overlap or sentence)")
-        facets = {str(key): str(value) for key, value in item.items() if key not in ("match", "within")}
-        return Pattern(item["match"], facets, within == "sentence")
+        name = item.get("name", "")
+        if "name" in item and not (isinstance(name, str) and _ID.match(name)):
+            raise ValueError(f"the name {name!r} is not usable (expected lower-case letters, digits and _)")
+        facets = {str(key): str(value) for key, value in item.items() if key not in ("match", "within", "name")}
+        return Pattern(item["match"], facets, within == "sentence", name)
     raise ValueError("a pattern is a text, or a mapping with 'match:'")
 
 

@@ -8,8 +8,8 @@ A pattern is read token by token, in lower case:
     felt ... alone                    a gap of at most three words
     _                                 any one word
 
-A pattern may fix facets: `{match: "not so alone", polarity: relieved}`. An exception counts where it overlaps the
-pattern that it forbids, or with `within: sentence` anywhere in the same sentence.
+A pattern may fix facets: `{match: "not so alone", polarity: relieved}`, and may have a name. An exception counts where
+it overlaps the pattern that it forbids, or with `within: sentence` anywhere in the same sentence.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Pattern:
     facets: Mapping[str, str] = field(default_factory=dict)
     sentence: bool = False
     """For exceptions: it need not overlap, the same sentence is enough."""
+    name: str = ""
+    """What it is called in tables and reasons; without one it is called by its place in the list."""
 
     @property
     def places(self) -> tuple[Place, ...]:

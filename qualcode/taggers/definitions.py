@@ -24,11 +24,11 @@ from qualcode.encoders import Encoder
 from qualcode.errors import NotEnoughData
 from qualcode.taggers import facets
 from qualcode.taggers.codebook_model import CodebookModel, Reading, ordinary_talk
-from qualcode.taggers.patterns import Hit, PatternMatcher
+from qualcode.taggers.hits import PATTERN_STRENGTH, by_code, characters, reads_facets, said_by
+from qualcode.taggers.patterns import PatternMatcher
 
 VERSION = 3
 """Raised whenever the same codebook and text could give another answer."""
-PATTERN_STRENGTH = 0.7
 ANSWER_STRENGTH = 0.8
 ASKED_STRENGTH = 0.65
 """A question without a pattern's words gives its code to a bare *yes* only when the model is this sure."""
@@ -59,7 +59,7 @@ class DefinitionTagger:
         self._place = {code.id: column for column, code in enumerate(self.codes)}
         self._encoder = encoder
         self._patterns = PatternMatcher(codebook)
-        self._reads_facets = codebook.language == "en" and codebook.facet("polarity") is not None
+        self._reads_facets = reads_facets(codebook)
 
     @property
     def coder(self) -> Coder:
@@ -108,7 +108,13 @@ class DefinitionTagger:
         """Patterns that fired, words with signed weight (exact for the linear part), clause met, near-miss code."""
         column = self._place[code]
         reasons = [
-            Reason("pattern", code, PATTERN_STRENGTH, _chars(doc, hit), self.codebook[code].patterns[hit.pattern].match)
+            Reason(
+                "pattern",
+                code,
+                PATTERN_STRENGTH,
+                characters(doc, hit),
+                self.codebook[code].pattern_names()[hit.pattern],
+            )
             for doc in nlp.docs([segment.text], self.codebook.language)
             for hit in self._patterns.find(doc)
             if hit.code == code
@@ -182,10 +188,10 @@ class DefinitionTagger:
         """What patterns say, over what the model says; gives the cells that they filled."""
         found: dict[int, list[tuple[int, dict[str, str], tuple[Span, ...]]]] = defaultdict(list)
         for row, doc in enumerate(documents):
-            for code_id, hits in _by_code(self._patterns.find(doc)).items():
-                said = self._hit_facets(doc, hits)
+            for code_id, hits in by_code(self._patterns.find(doc)).items():
+                said = said_by(self.codebook, doc, hits)
                 if said is not None:
-                    spans = tuple(sorted({_chars(doc, hit) for hit in hits}))
+                    spans = tuple(sorted({characters(doc, hit) for hit in hits}))
                     found[self._place[code_id]].append((row, said, spans))
         for column, rows in found.items():
             clauses = reading.nearest_clauses([int(best[row, column]) for row, _, _ in rows], column)
@@ -236,29 +242,6 @@ class DefinitionTagger:
             found.append({column: reading.nearest_clauses([row], column)[0][0] for column in columns})
         return found
 
-    def _hit_facets(self, doc: Any, hits: list[Hit]) -> dict[str, str] | None:
-        """Facets of all hits of one code; None where they only stand in a question to somebody."""
-        if not self._reads_facets:
-            return {name: value for hit in hits for name, value in hit.facets.items()}
-        polarities: list[str] = []
-        fixed: dict[str, str] = {}
-        for hit in hits:
-            found = facets.polarity(doc, hit.start, hit.end)
-            if found is not None:
-                polarities.append(_turned(hit.facets.get("polarity"), found))
-                fixed |= {name: value for name, value in hit.facets.items() if name != "polarity"}
-        if not polarities:
-            return None
-        holder = facets.holder(doc, hits[0].start, hits[0].end) if self.codebook.facet("holder") else ""
-        return {"polarity": facets.combined(polarities)} | ({"holder": holder} if holder else {}) | fixed
-
-
-def _turned(fixed: str | None, found: str) -> str:
-    """A pattern that fixes its polarity keeps it, but a wish stays a wish."""
-    if fixed is None:
-        return found
-    return found if found == facets.HYPOTHETICAL else fixed
-
 
 def _pieces(segments: Sequence[Segment]) -> tuple[list[Span], NDArray[np.int64]]:
     """Each segment whole and, where it has more than one, its sentences; with the segment that each belongs to."""
@@ -280,14 +263,3 @@ def _best_pieces(strength: NDArray[np.float64], owner: NDArray[np.int64], count:
     for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
         best[row] = start + strength[start:end].argmax(axis=0)
     return best
-
-
-def _by_code(hits: Sequence[Hit]) -> dict[str, list[Hit]]:
-    grouped: dict[str, list[Hit]] = {}
-    for hit in hits:
-        grouped.setdefault(hit.code, []).append(hit)
-    return grouped
-
-
-def _chars(doc: Any, hit: Hit) -> Span:
-    return nlp.span_of(doc, hit.start, hit.end)

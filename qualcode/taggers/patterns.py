@@ -30,6 +30,8 @@ class Hit:
     pattern: int
     """Index of the pattern in its code."""
     facets: Mapping[str, str] = field(default_factory=dict)
+    exceptions: tuple[int, ...] = ()
+    """Index of each exception of the code that takes the hit away."""
 
 
 class PatternMatcher:
@@ -52,7 +54,19 @@ class PatternMatcher:
         return bool(self._names)
 
     def find(self, doc: Doc) -> list[Hit]:
-        """Hits in a document, longest first where they overlap, those under an exception left out."""
+        """Hits in a document, the longest where those of a code overlap, those under an exception left out."""
+        hits: list[Hit] = []
+        taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for hit in sorted(self.every(doc), key=lambda hit: (hit.start - hit.end, hit.start)):
+            if any(hit.start < end and start < hit.end for start, end in taken[hit.code]):
+                continue
+            taken[hit.code].append((hit.start, hit.end))
+            if not hit.exceptions:
+                hits.append(hit)
+        return sorted(hits, key=lambda hit: (hit.start, hit.code))
+
+    def every(self, doc: Doc) -> list[Hit]:
+        """All that any pattern matches, also where a longer one covers it or an exception takes it away."""
         if not self._names:
             return []
         found: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
@@ -64,15 +78,11 @@ class PatternMatcher:
             if kind == "except":
                 continue
             exceptions = found.get(("except", code), [])
-            taken: list[tuple[int, int]] = []
-            for start, end, index in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-                if any(start < e and s < end for s, e in taken):
-                    continue
-                taken.append((start, end))
-                if any(self._forbids(doc, code, exception, start, end) for exception in exceptions):
-                    continue
-                hits.append(Hit(code, start, end, index, self._codebook[code].patterns[index].facets))
-        return sorted(hits, key=lambda hit: (hit.start, hit.code))
+            for start, end, index in spans:
+                by = {one[2] for one in exceptions if self._forbids(doc, code, one, start, end)}
+                fixed = self._codebook[code].patterns[index].facets
+                hits.append(Hit(code, start, end, index, fixed, tuple(sorted(by))))
+        return hits
 
     def _forbids(self, doc: Doc, code: str, exception: tuple[int, int, int], start: int, end: int) -> bool:
         first, last, index = exception

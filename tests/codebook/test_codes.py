@@ -17,7 +17,8 @@ ISOLATION = Code(
     when_not_to_use=("Chosen solitude",),
     examples=("Just me and the four walls.",),
     near_misses=(NearMiss("I like my own company.", instead="", why="chosen"),),
-    patterns=(Pattern("cut off"), Pattern("nobody ... visits")),
+    patterns=(Pattern("cut off"), Pattern("nobody ... visits"), Pattern("shut in", name="shut")),
+    except_patterns=(Pattern("cut off the crusts"),),
 )
 BURDEN = Code("burden", "Burden", definition="Too much to carry.")
 
@@ -123,6 +124,9 @@ def test_facets_are_found_by_id():
         ("isolation.example.1", "Just me and the four walls."),
         ("isolation.near_miss.1", "I like my own company."),
         ("isolation.pattern.2", "nobody ... visits"),
+        ("isolation.pattern.shut", "shut in"),
+        ("isolation.except.1", "cut off the crusts"),
+        ("isolation.pattern.3", ""),
         ("isolation.when_to_use.3", ""),
         ("isolation.when_to_use.0", ""),
         ("isolation.when_to_use", ""),
@@ -135,6 +139,13 @@ def test_facets_are_found_by_id():
 )
 def test_a_clause_is_found_by_its_name_counted_from_one(reference, text):
     assert Codebook("x", "X", (ISOLATION,)).clause(reference) == text
+
+
+def test_every_pattern_has_a_name_that_leads_back_to_it():
+    codebook = Codebook("x", "X", (ISOLATION,))
+    assert ISOLATION.pattern_names() == ("isolation.pattern.1", "isolation.pattern.2", "isolation.pattern.shut")
+    assert ISOLATION.pattern_names("except") == ("isolation.except.1",)
+    assert [codebook.clause(name) for name in ISOLATION.pattern_names()] == [p.match for p in ISOLATION.patterns]
 
 
 def test_records_cannot_be_changed():

@@ -105,6 +105,14 @@ def test_a_faulty_file_is_told_with_the_line(name, line, message):
         load(BAD / name)
 
 
+def test_names_of_patterns_are_plain_and_used_once():
+    assert faults("pattern_names.yaml") == [
+        (8, "patterns of 'calm': the name 'Calm Words' is not usable (expected lower-case letters, digits and _)"),
+        (9, "patterns of 'calm': two have the name 'peace'"),
+        (10, "patterns of 'calm': the name 3 is not usable (expected lower-case letters, digits and _)"),
+    ]
+
+
 def test_a_date_that_does_not_exist_is_a_fault():
     assert "not valid YAML" in faults("impossible_date.yaml")[0][1]
 
@@ -219,12 +227,12 @@ _FACETS = st.lists(
 @st.composite
 def codebooks(draw: st.DrawFn) -> Codebook:
     facets = tuple(Facet(name, tuple(values), draw(_TEXT)) for name, values in draw(_FACETS))
-    usable = [facet for facet in facets if facet.id not in ("match", "within")]
+    usable = [facet for facet in facets if facet.id not in ("match", "within", "name")]
 
-    def pattern() -> Pattern:
+    def pattern(place: int) -> Pattern:
         match = " ".join(draw(st.lists(_WORD, min_size=1, max_size=3)))
         chosen = {facet.id: draw(st.sampled_from(facet.values)) for facet in usable if draw(st.booleans())}
-        return Pattern(match, chosen, draw(st.booleans()))
+        return Pattern(match, chosen, draw(st.booleans()), draw(st.sampled_from(["", f"name_{place}"])))
 
     ids = draw(st.lists(_ID, min_size=1, max_size=4, unique=True))
     codes = []
@@ -246,8 +254,8 @@ def codebooks(draw: st.DrawFn) -> Codebook:
                 parent=None if first else draw(st.sampled_from([None, *ids[:place]])),
                 status="active" if first else draw(st.sampled_from(["draft", "active", "retired"])),
                 codable=first or draw(st.booleans()),
-                patterns=tuple(pattern() for _ in range(draw(st.integers(0, 2)))),
-                except_patterns=tuple(pattern() for _ in range(draw(st.integers(0, 1)))),
+                patterns=tuple(pattern(at) for at in range(draw(st.integers(0, 2)))),
+                except_patterns=tuple(pattern(at) for at in range(draw(st.integers(0, 1)))),
                 seeds=draw(_TEXTS),
             )
         )
