@@ -14,6 +14,12 @@ RATIOS = frozenset({"OR", "RR", "HR", "IRR"})
 MOST_COLUMNS = 4
 CHART_WIDTH = 700
 """Of all panels in a row, without labels and gaps: a page's width."""
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+CONFIG = {
+    "font": "Helvetica Neue, Helvetica, Arial, sans-serif",
+    "view": {"stroke": None},
+    "axis": {"labelFontSize": 12, "titleFontSize": 11, "gridColor": "#EEEEEE"},
+}
 _CLIP = re.compile(r"\bclip\d+\b")
 COLOURS = {
     "affirmed": "#2F6B8F",
@@ -50,7 +56,7 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
     largest = max([value["share"] for value in values], default=0)
     return {
         "padding": {"left": 24, "top": 5, "right": 5, "bottom": 5},
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "$schema": SCHEMA,
         "description": "Share of participants with at least one passage, by code and polarity, for each programme",
         "data": {"values": values},
         "columns": columns,
@@ -77,11 +83,7 @@ def prevalence(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]
                 },
             },
         },
-        "config": {
-            "font": "Helvetica Neue, Helvetica, Arial, sans-serif",
-            "view": {"stroke": None},
-            "axis": {"labelFontSize": 12, "titleFontSize": 11, "gridColor": "#EEEEEE"},
-        },
+        "config": CONFIG,
     }
 
 
@@ -107,7 +109,7 @@ def effects(table: pd.DataFrame) -> dict[str, Any]:
     low, high = {"field": "low", "type": "quantitative", "scale": scale}, {"field": "high"}
     return {
         "padding": {"left": 70, "top": 5, "right": 5, "bottom": 5},
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "$schema": SCHEMA,
         "description": "Effects as the review states them, with 95 % intervals",
         "width": 300,
         "height": {"step": 22},
@@ -126,11 +128,75 @@ def effects(table: pd.DataFrame) -> dict[str, Any]:
                 "encoding": {"y": rows, "x": {"field": "estimate", "type": "quantitative", "scale": scale}},
             },
         ],
-        "config": {
-            "font": "Helvetica Neue, Helvetica, Arial, sans-serif",
-            "view": {"stroke": None},
-            "axis": {"labelFontSize": 12, "titleFontSize": 11, "gridColor": "#EEEEEE"},
+        "config": CONFIG,
+    }
+
+
+def reliability(table: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, Any]:
+    """How often what got a score came true, a panel a code, beside the line on which scores are probabilities.
+
+    Args:
+        table: code, score, share, low, high, as `analysis.reliability` gives it; without an interval, a point alone.
+        labels: code to label, in the order of the codebook.
+    """
+    shown = table[table["code"].isin(list(labels))].replace({float("nan"): None})
+    values = [
+        {"code": labels[row["code"]], **{name: row[name] for name in ("score", "share", "low", "high", "n")}}
+        for row in shown.to_dict("records")
+    ]
+    codes = [label for code, label in labels.items() if code in set(shown["code"])]
+    edges = {"domain": [0, 1]}
+    x = {"field": "score", "type": "quantitative", "scale": edges, "title": "score", "axis": {"tickCount": 3}}
+    y = {"field": "share", "type": "quantitative", "scale": edges, "title": "present", "axis": {"tickCount": 3}}
+    bar = {"y": {**y, "field": "low"}, "y2": {"field": "high"}, "x": x}
+    corners = {"x": {"datum": 0}, "y": {"datum": 0}, "x2": {"datum": 1}, "y2": {"datum": 1}}
+    return {
+        "$schema": SCHEMA,
+        "description": "Share of present among segments with about the same score, with 95 % intervals",
+        "data": {"values": values},
+        "facet": {"field": "code", "title": None, "sort": codes, "header": {"labelLimit": 150}},
+        "columns": MOST_COLUMNS,
+        "spec": {
+            "width": CHART_WIDTH // MOST_COLUMNS - 40,
+            "height": CHART_WIDTH // MOST_COLUMNS - 40,
+            "layer": [
+                {"mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]}, "encoding": corners},
+                {"mark": {"type": "rule", "color": COLOURS["affirmed"]}, "encoding": bar},
+                {"mark": {"type": "point", "filled": True, "color": COLOURS["affirmed"]}, "encoding": {"x": x, "y": y}},
+            ],
         },
+        "config": CONFIG,
+    }
+
+
+def learning_curve(table: pd.DataFrame) -> dict[str, Any]:
+    """What is reached with so many judged segments, a line a measure.
+
+    Args:
+        table: budget (segments judged), measure, value, low, high.
+    """
+    values = table.replace({float("nan"): None}).to_dict("records")
+    measures = list(dict.fromkeys(table["measure"]))
+    # Budgets grow by factors; the first one is none at all, which a plain logarithm cannot show.
+    x = {"field": "budget", "type": "quantitative", "scale": {"type": "symlog", "constant": 10}}
+    x |= {"title": "segments judged", "axis": {"values": sorted(set(table["budget"])), "grid": False}}
+    y = {"field": "value", "type": "quantitative", "scale": {"domainMin": 0, "domainMax": 1}, "title": None}
+    palette = [colour for name, colour in COLOURS.items() if name]
+    colour: dict[str, Any] = {"field": "measure", "sort": measures, "title": None, "legend": {"orient": "top"}}
+    colour |= {"scale": {"domain": measures, "range": [palette[n % len(palette)] for n in range(len(measures))]}}
+    band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour}
+    line = {"x": x, "y": y, "color": colour}
+    return {
+        "$schema": SCHEMA,
+        "description": "What is reached with so many judged segments, with 95 % intervals",
+        "width": 420,
+        "height": 240,
+        "data": {"values": values},
+        "layer": [
+            {"mark": {"type": "area", "opacity": 0.15}, "encoding": band},
+            {"mark": {"type": "line", "point": True}, "encoding": line},
+        ],
+        "config": CONFIG,
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Tagger
+from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Proposals, Tagger
 from qualcode.corpus import Segment
 from qualcode.errors import ImporterError, PluginError
 from qualcode.exporters import Bundle, Written
@@ -74,6 +74,7 @@ def check_tagger(tagger: Tagger, segments: Sequence[Segment]) -> None:
     _expect(found.raw_score.shape == shape and found.state.shape == shape, "scores and states are segments by codes")
     _expect(bool(np.isin(found.state, (PRESENT, ABSENT, NOT_JUDGED)).all()), "there are three states")
     _expect(bool(((found.raw_score >= 0) & (found.raw_score <= 1)).all()), "raw scores lie between 0 and 1")
+    check_scores(found)
     present = set(zip(*(axis.tolist() for axis in np.nonzero(found.state == PRESENT)), strict=True))
     _expect({(int(row), int(column)) for row, column in found.proposed} == present, "each proposal has its particulars")
     for (row, _), particulars in found.proposed.items():
@@ -91,6 +92,30 @@ def check_tagger(tagger: Tagger, segments: Sequence[Segment]) -> None:
     _expect(
         np.allclose(alone.raw_score, found.raw_score[:1], atol=1e-4), "a segment's scores do not hang on the others"
     )
+
+
+def check_scores(found: Proposals) -> None:
+    """Try the scores of a batch; raises PluginError where they do not bear out what was decided.
+
+    A coder that judges absent what it gives a high score, or proposes what it gives a lower one, cannot be calibrated,
+    and its abstain band means nothing.
+    """
+    score = np.full(found.state.shape, np.nan) if found.score is None else found.score
+    known = ~np.isnan(score)
+    _expect(score.shape == found.state.shape, "scores are segments by codes")
+    _expect(bool(((score[known] >= 0) & (score[known] <= 1)).all()), "scores are probabilities")
+    _expect(bool((known.all(axis=0) | ~known.any(axis=0)).all()), "a code has scores on every segment, or on none")
+    strength = np.where(known, score, found.raw_score)
+    lowest = np.where(found.state == PRESENT, strength, np.inf).min(axis=0, initial=np.inf)
+    highest = np.where(found.state == ABSENT, strength, -np.inf).max(axis=0, initial=-np.inf)
+    _expect(bool((highest <= lowest).all()), "what is judged absent scores no higher than what is proposed")
+    absent = score[(found.state == ABSENT) & known]
+    _expect(not absent.size or float(absent.mean()) < 0.5, "what is judged absent has a low score")
+    if found.settled is not None:
+        _expect(found.settled.shape == found.state.shape, "what is settled is told by segments and codes")
+        _expect(not (found.settled & (found.state == NOT_JUDGED)).any(), "what the tagger abstains on is not settled")
+    if found.whole is not None:
+        _expect(found.whole.shape == found.state.shape[:1], "which segments are settled whole is told by segment")
 
 
 def check_exporter(write: Write, bundle: Bundle, folder: Path) -> Written:

@@ -49,3 +49,28 @@ def test_a_ratio_has_no_effect_at_one():
 def test_the_same_chart_gives_the_same_bytes():
     specification = charts.prevalence(table(3, 0.3), {"burden": "Burden"})
     assert charts.svg(specification) == charts.svg(specification)
+
+
+def test_a_reliability_diagram_has_a_panel_a_code_and_the_line_of_perfect_scores():
+    points = pd.DataFrame(
+        [("a", 0.1, 0.2, 0.1, 0.3, 20), ("a", 0.8, 0.7, None, None, 2), ("b", 0.5, 0.5, 0.3, 0.7, 20)],
+        columns=["code", "score", "share", "low", "high", "n"],
+    )
+    made = charts.reliability(points, {"b": "Burden", "a": "Alone", "c": "Nowhere"})
+    assert made["facet"]["sort"] == ["Burden", "Alone"]
+    drawn = charts.svg(made)
+    assert ">Burden<" in drawn
+    assert ">Alone<" in drawn
+    assert "Nowhere" not in drawn
+    assert "NaN" not in drawn
+
+
+def test_a_learning_curve_begins_at_no_judgement():
+    rows = [(0, "micro F1", 0.4, 0.35, 0.45), (200, "micro F1", 0.6, 0.55, 0.65), (200, "kappa", 0.5, None, None)]
+    table = pd.DataFrame(rows, columns=["budget", "measure", "value", "low", "high"])
+    made = charts.learning_curve(table)
+    assert made["layer"][1]["encoding"]["x"]["axis"]["values"] == [0, 200]
+    drawn = charts.svg(made)
+    assert ">segments judged<" in drawn
+    assert ">micro F1<" in drawn
+    assert ">kappa<" in drawn

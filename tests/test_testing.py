@@ -7,7 +7,7 @@ import pytest
 
 from qualcode import codebook as codebooks
 from qualcode import resources, segments, testing
-from qualcode.coding import Reason
+from qualcode.coding import Proposals, Reason
 from qualcode.corpus import Turn
 from qualcode.encoders.minilm import MiniLM
 from qualcode.errors import PluginError
@@ -92,3 +92,34 @@ def test_a_tagger_without_evidence_is_told():
 
     with pytest.raises(PluginError, match="evidence"):
         testing.check_tagger(Silent(), made)
+
+
+def _proposals(state, score, **changes):
+    state, score = np.array(state, dtype=np.int8), np.array(score, dtype=np.float32)
+    return Proposals(("a", "b", "c"), ("x", "y"), np.full(state.shape, 0.5, np.float32), state, {}, score, **changes)
+
+
+STATE = [[1, 0], [-1, 0], [0, 1]]
+SCORE = [[0.9, 0.1], [0.5, 0.2], [0.1, 0.8]]
+
+
+def test_scores_that_bear_out_the_decisions_pass():
+    testing.check_scores(_proposals(STATE, SCORE))
+    testing.check_scores(_proposals(STATE, [[0.9, np.nan], [0.5, np.nan], [0.1, np.nan]]))
+    testing.check_scores(_proposals(STATE, SCORE, settled=np.array(STATE) == 0, whole=np.zeros(3, bool)))
+
+
+@pytest.mark.parametrize(
+    ("score", "changes", "promise"),
+    [
+        ([[0.3, 0.1], [0.5, 0.2], [0.4, 0.8]], {}, "no higher than what is proposed"),
+        ([[0.9, 0.7], [0.5, 0.7], [0.8, 0.8]], {}, "low score"),
+        ([[1.9, 0.1], [0.5, 0.2], [0.1, 0.8]], {}, "probabilities"),
+        ([[0.9, 0.1], [np.nan, 0.2], [0.1, 0.8]], {}, "on every segment, or on none"),
+        (SCORE, {"settled": np.ones((3, 2), bool)}, "abstains on is not settled"),
+        (SCORE, {"whole": np.ones((3, 2), bool)}, "told by segment"),
+    ],
+)
+def test_scores_that_do_not_are_told(score, changes, promise):
+    with pytest.raises(PluginError, match=promise):
+        testing.check_scores(_proposals(STATE, score, **changes))

@@ -45,7 +45,10 @@ def run(
         Path | None, typer.Option("-o", "--output", help="Project folder; RAW-qualcode unless given.")
     ] = None,
     codebook: Annotated[
-        Path | None, typer.Option("--codebook", help="Codebook of a new project; peer support unless given.")
+        Path | None,
+        typer.Option(
+            "--codebook", help="Codebook of a new project, or a table of its labels; peer support unless given."
+        ),
     ] = None,
     kind: Kind = None,
     column: Columns = None,
@@ -93,7 +96,7 @@ def run(
 def init(
     folder: Annotated[Path, typer.Argument(help="The project folder to make.")],
     codebook: Annotated[
-        Path | None, typer.Option("--codebook", help="Its codebook; peer support unless given.")
+        Path | None, typer.Option("--codebook", help="Its codebook, or a table of labels; peer support unless given.")
     ] = None,
     cloud_ok: CloudOk = False,
     encrypt: Encrypt = False,

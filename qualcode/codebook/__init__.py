@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qualcode.codebook.codes import Code, Codebook, Facet, NearMiss
 from qualcode.codebook.crosswalk import Crosswalk, crosswalk, narrowed
-from qualcode.codebook.files import Fault, check, from_text, load, save
+from qualcode.codebook.files import Fault, check, from_text, load, save, to_text
 from qualcode.codebook.growing import add
 from qualcode.codebook.pattern import Pattern
 from qualcode.codebook.skeleton import from_labels, from_rows, slug
@@ -30,4 +30,5 @@ __all__ = [
     "narrowed",
     "save",
     "slug",
+    "to_text",
 ]

@@ -89,6 +89,11 @@ def check(path: Path) -> list[Fault]:
 
 def save(codebook: Codebook, path: Path) -> None:
     """Write a codebook that `load` reads back equal. For a file that a person edits, edit its YAML instead."""
+    path.write_text(to_text(codebook), encoding="utf-8")
+
+
+def to_text(codebook: Codebook) -> str:
+    """A codebook as the text of its file."""
     plain: dict[str, Any] = {"codebook": codebook.id, "title": codebook.title, "language": codebook.language}
     if codebook.about:
         plain["about"] = codebook.about
@@ -103,7 +108,7 @@ def save(codebook: Codebook, path: Path) -> None:
     yaml.width = 100
     buffer = io.StringIO()
     yaml.dump(plain, buffer)
-    path.write_text(buffer.getvalue(), encoding="utf-8")
+    return buffer.getvalue()
 
 
 def entry(code: Code) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def write(bundle: Bundle, folder: Path) -> Written:
     ):
         segments = frozenset(frame["segment"]) & bundle.sources.keys()
         csv_path, book = folder / f"{name}.csv", folder / f"{name}.xlsx"
-        _write_csv(csv_path, frame)
+        write_csv(csv_path, frame)
         sheet = _sheet(name.replace("_", " ").capitalize(), frame, " ".join([lead, *_told(bundle)]), bundle.stamp)
         cut += workbook.write(book, [sheet, counted, _codebook(bundle), _about(bundle)])
         quoted |= {csv_path: segments, book: segments}
@@ -74,7 +74,7 @@ def write_counts(bundle: Bundle, folder: Path) -> Written:
     folder.mkdir(parents=True, exist_ok=True)
     csv_path, book = folder / "codes_by_programme.csv", folder / "codes_by_programme.xlsx"
     frame = _counts(bundle)
-    _write_csv(csv_path, frame)
+    write_csv(csv_path, frame)
     lead = " ".join([_counting(bundle), *_told(bundle)])
     workbook.write(book, [_sheet("Codes by programme", frame, lead)])
     return Written((csv_path, book), quoted={csv_path: frozenset(), book: frozenset()})
@@ -103,7 +103,8 @@ def _counting(bundle: Bundle) -> str:
     )
 
 
-def _write_csv(path: Path, frame: pd.DataFrame) -> None:
+def write_csv(path: Path, frame: pd.DataFrame) -> None:
+    """A frame as csv that spreadsheets open rightly: with a byte-order mark, and no cell that runs as a formula."""
     unfinished = path.with_name(path.name + ".tmp")
     with unfinished.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)

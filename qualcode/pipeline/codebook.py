@@ -14,6 +14,9 @@ from qualcode.importers import Imported, ReadOptions, codings
 from qualcode.importers.confined import Job, Readers
 from qualcode.importers.rows import read_rows
 
+TABLES = (".csv", ".tsv", ".xlsx", ".qdc", ".qdpx", ".sqlite3")
+"""What a codebook can be made from."""
+
 
 def check(path: Path) -> list[Fault]:
     """Every fault and advice of a codebook file, by line.
@@ -41,6 +44,25 @@ def import_file(file: Path, out: Path) -> Codebook:
     except OSError as error:
         raise CodebookError(f"cannot be written ({error.strerror})", path=str(out)) from error
     return codebook
+
+
+def named(file: Path) -> Codebook:
+    """A codebook to apply at once, from what `import_file` takes; a label stands for a definition that is missing.
+
+    Judgements of a code say what it means, and a label is all that many tables of codings tell of theirs.
+
+    Raises:
+        CodebookError: the file holds no codes.
+        ImporterError: it cannot be read.
+    """
+    made = _codebook(file, codebooks.slug(file.stem), file.stem.replace("_", " "))
+    codes = (
+        replace(code, status="active", definition=code.definition or code.label, brief=code.brief or code.label)
+        if code.status == "draft"
+        else code
+        for code in made
+    )
+    return replace(made, codes=tuple(codes))
 
 
 def _codebook(file: Path, codebook_id: str, title: str) -> Codebook:

@@ -10,6 +10,7 @@ from qualcode import codebook as codebooks
 from qualcode import resources
 from qualcode.errors import NotAllowed, ProjectError
 from qualcode.pipeline import acts
+from qualcode.pipeline import codebook as tables
 from qualcode.pipeline.opening import opened
 from qualcode.project import SETTINGS, Project
 from qualcode.store import codebooks as kept
@@ -30,6 +31,7 @@ def init(
 ) -> Project:
     """Make a project with a codebook (peer support for families unless another is given); open it if it exists.
 
+    Of a table of labels, or of codings, a codebook is made; where a definition is missing, the label stands for it.
     `literature` are tables of published programmes and effects that are copied into a new project; `title` and `note`
     go into its settings, for its report. `cloud_ok` makes it even where a program copies it to a cloud, and with a
     `passphrase` a new project is encrypted.
@@ -40,8 +42,12 @@ def init(
         ProjectError: the folder cannot be written, or exists with another codebook than the one given.
     """
     path = codebook_file or resources.path(DEFAULT_CODEBOOK)
-    codebook = codebooks.load(path)
-    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix.lower() in tables.TABLES:
+        text = codebooks.to_text(tables.named(path))
+        codebook = codebooks.from_text(text, path.name)
+    else:
+        codebook = codebooks.load(path)
+        text = path.read_text(encoding="utf-8-sig")
     if (folder / SETTINGS).exists():
         project = opened(folder, passphrase=passphrase)
         if passphrase is not None and not project.store.encrypted:

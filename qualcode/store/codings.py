@@ -230,6 +230,14 @@ def write_scores(path: Path, proposals: Proposals) -> None:
     os.replace(unfinished, path)
 
 
+def read_scores(path: Path) -> pd.DataFrame | None:
+    """What `write_scores` wrote; None where it is damaged, or withdrawn whole."""
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def cells(path: Path) -> set[tuple[str, str]] | None:
     """(segment, code) of the present cells in a run's file; None where it is damaged."""
     try:
