@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qualcode import review
 from qualcode.codebook import Codebook
-from qualcode.coding import Coder, Sample
+from qualcode.coding import Coder, Run, Sample
 from qualcode.corpus import Segment, keyed_id
 from qualcode.errors import NotEnoughData, ProjectError
 from qualcode.exporters import questions as paper
@@ -232,7 +232,7 @@ def _candidates(
     done[rows[rows >= 0], columns[rows >= 0]] = True
     known = present.groupby("code")["segment"].nunique()
     machine = codings.latest_machine(connection)
-    thresholds = [run.threshold for run in codings.runs(connection) if run.coder == machine]
+    runs = [run for run in codings.runs(connection) if run.coder == machine]
     texts = [plain(segment.text) or segment.id for segment in segments]
     return Candidates(
         judged=done,
@@ -242,9 +242,14 @@ def _candidates(
         if segments
         else np.zeros(0, dtype=np.int64),
         score=scores.latest(connection, project.runs, machine, ids, codes) if machine else None,
-        threshold=np.full(len(codes), thresholds[-1]) if thresholds else None,
+        threshold=_thresholds(runs[-1], codes) if runs else None,
         vectors=np.stack([vectors[id_] for id_ in ids]) if vectors and ids else _by_words(segments),
     )
+
+
+def _thresholds(run: Run, codes: Sequence[str]) -> NDArray[np.float64]:
+    """From which score on each code is proposed: its own where it was calibrated, else the run's."""
+    return np.array([run.thresholds[code][1] if code in run.thresholds else run.threshold for code in codes])
 
 
 def _by_words(segments: Sequence[Segment]) -> NDArray[np.float64] | None:

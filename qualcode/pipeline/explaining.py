@@ -9,13 +9,12 @@ from typing import Literal
 
 import numpy as np
 
-from qualcode import plugins
 from qualcode.codebook import Codebook
 from qualcode.coding import ABSENT, PRESENT, Coding, Reason, Span, Tagger
 from qualcode.corpus import Segment, Transcript
 from qualcode.encoders import Encoder
 from qualcode.errors import CodebookError, NotAllowed, ProjectError
-from qualcode.pipeline import consenting, tagging
+from qualcode.pipeline import choosing, consenting, encoding
 from qualcode.pipeline.consenting import Agreed
 from qualcode.project import Project
 from qualcode.segments import spoken
@@ -93,10 +92,9 @@ def explain(project: Project, place: str, code: str | None = None) -> Explanatio
     shown = found(place, segments, texts)
     if not agreed.may_read(shown):
         raise NotAllowed("may be read by no machine: consent", place=shown.id, hint="qualcode consent shows what holds")
-    vectors, notes = tagging.encoder()
-    tagger: Tagger = plugins.load("taggers", tagging.TAGGER)(
-        codebook, encoder=vectors, floor=project.settings.floor, threshold=project.settings.threshold
-    )
+    vectors, notes = encoding.encoder()
+    in_force = choosing.chosen(project, vectors)
+    tagger, notes = in_force.tagger, (*notes, *in_force.notes)
     (read,) = spoken([shown])
     coded = _coded(human, segments, agreed, but=shown.id)
     explained = _explained(tagger, read, code, codebook, coded, vectors)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Coding, Judged, Sample,
 from qualcode.corpus import Segment
 from qualcode.pipeline import consenting
 from qualcode.project import Project
+from qualcode.review import drawing
+from qualcode.segments import spoken
 from qualcode.store import codings, corpus, frames
 from qualcode.store.database import Connection
 from qualcode.taggers.training import Training
@@ -68,7 +70,7 @@ def judgements(
     own = [one for one in current if one.id in judged and languages.get(one.transcript) == codebook.language]
     readable = [segment for segment in own if agreed.may_read(segment)]
     changed = codings.meant_otherwise(connection, {code.id: code.hash for code in codebook})
-    found = _training(readable, codebook, cells, changed)
+    found = _training(spoken(readable), codebook, cells, changed)
     earlier = Counter(cell.code for cell in cells if cell.at <= changed.get(cell.code, ""))
     return Judgements(*found, len(own) - len(readable), dict(earlier))
 
@@ -103,64 +105,91 @@ def _training(
 
 def _cells(connection: Connection, current: list[Segment]) -> Iterator[_Cell]:
     """Every decision on a segment in force: its own, those on whole transcripts, those on other cuts of the text."""
-    stands = frames.standing(codings.decisions(connection))
-    samples = codings.samples(connection)
+    decisions = codings.decisions(connection)
+    stands = frames.standing(decisions)
+    serves = Serving.of(decisions, codings.samples(connection).values())
     whole = {segment.transcript for segment in current}
     ids = {segment.id for segment in current}
-    elsewhere: dict[tuple[str, str], list[tuple[str, Coding | None]]] = defaultdict(list)
+    elsewhere: list[Coding] = []
     for (segment, coder, code), judged in stands.judged.items():
         coding = stands.codings.get((segment, coder, code))
         if segment in ids:
             facets = coding.facets if coding else {}
-            yield _Cell(segment, code, coder, coding is not None, served(judged, samples), facets, judged.made_at)
-        elif segment not in whole:
-            elsewhere[segment, coder].append((code, coding))
-    others = {segment for segment, _ in elsewhere}
-    quoted = {one.id: one for one in corpus.segments(connection, current=False, ids=others)} if others else {}
+            present = coding is not None
+            weight = serves.weight(segment, coder, code, present)
+            yield _Cell(segment, code, coder, present, weight, facets, judged.made_at)
+        elif segment not in whole and coding:
+            elsewhere.append(coding)
     if any(segment in whole for segment, _, _ in stands.judged):
         wanted = {segment for segment, _, _ in stands.codings}
         marked = {one.id: one for one in corpus.segments(connection, current=False, ids=wanted)}
         for judged, code, spread in frames.spread_out(stands, marked, current):
+            weight = 1.0 if judged.blind else 0.0
             for coding in spread.present:
-                weight = served(judged, samples)
                 yield _Cell(coding.segment, code, judged.coder, True, weight, coding.facets, coding.made_at)
             for segment in spread.absent:
-                yield _Cell(segment, code, judged.coder, False, served(judged, samples), {}, judged.made_at)
-    yield from _carried(elsewhere, quoted, current, stands)
+                yield _Cell(segment, code, judged.coder, False, weight, {}, judged.made_at)
+    yield from _carried(connection, elsewhere, current, stands)
 
 
 def _carried(
-    elsewhere: Mapping[tuple[str, str], list[tuple[str, Coding | None]]],
-    quoted: Mapping[str, Segment],
-    current: list[Segment],
-    stands: frames.Standing,
+    connection: Connection, elsewhere: Sequence[Coding], current: list[Segment], stands: frames.Standing
 ) -> Iterator[_Cell]:
     """Present codings of free highlights and earlier cuts on the segments that they cover.
 
     They serve learning alone: what was highlighted is no sample of what could have been. Absences are not carried:
     that a sentence is not about a code says nothing of the window around it.
     """
+    if not elsewhere:
+        return
+    quoted = {one.id: one for one in corpus.segments(connection, current=False, ids={c.segment for c in elsewhere})}
     done = set(stands.judged)
-    made = [coding for found in elsewhere.values() for _, coding in found if coding and coding.segment in quoted]
-    for coding in onto(made, quoted, current).codings:
+    for coding in onto([one for one in elsewhere if one.segment in quoted], quoted, current).codings:
         key = (coding.segment, coding.coder, coding.code)
         if key not in done:
             done.add(key)
             yield _Cell(coding.segment, coding.code, coding.coder, True, 0.0, coding.facets, coding.made_at)
 
 
-def served(judged: Judged, samples: Mapping[str, Sample]) -> float:
-    """The weight with which a judgement serves estimation; 0 where it serves learning alone.
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Which decisions may serve estimation, and with what weight; all others serve learning alone.
 
-    Blind and drawn from everything with a known probability: one over that. Blind and in no sample: 1, it was coded as
-    it came. Asked for because of what the machine said, drawn from what the machine left, or judged with its proposal
-    in view: 0, for then errors are found where they were looked for (verification bias: Begg and Greenes, 1983).
+    Blind and never asked for: 1, it was coded as it came and speaks for itself alone. Blind and in the random share:
+    one over the chance, whatever it was asked under, for a passage that was chosen first would have been drawn too.
+    Chosen because of what the machine said, drawn from what the machine left, or judged with its proposal in view: 0,
+    for then errors are found where they were looked for (verification bias: Begg and Greenes, 1983).
     """
-    if not judged.blind:
-        return 0.0
-    if judged.sample is None:
-        return 1.0
-    drawn = samples.get(judged.sample)
-    if judged.probability is None or (drawn and drawn.purpose.startswith(AUDIT)):
-        return 0.0
-    return 1.0 / judged.probability
+
+    chance: Mapping[tuple[str, str], float]
+    """Of (segment, code), for those in the random share."""
+    other: Mapping[str, float]
+    """Of samples by id that are no part of it: the chance of a draw from everything, else 0."""
+    first: Mapping[tuple[str, str, str], tuple[Judged, bool]]
+    """The first blind judgement of (segment, coder, code), and what it said. A second look follows a doubt."""
+
+    @classmethod
+    def of(cls, decisions: Sequence[tuple[Judged, tuple[Coding, ...]]], samples: Iterable[Sample]) -> Serving:
+        """From decisions, oldest first, and all samples."""
+        known = list(samples)
+        first: dict[tuple[str, str, str], tuple[Judged, bool]] = {}
+        for judged, made in decisions:
+            present = {coding.code for coding in made}
+            for code in judged.codes if judged.blind else ():
+                first.setdefault((judged.segment, judged.coder, code), (judged, code in present))
+        chosen = (AUDIT, drawing.CHOSEN, drawing.RANDOM)
+        fair = {sample.id: 0.0 if sample.purpose.startswith(chosen) else 1.0 for sample in known}
+        return cls(drawing.inclusion(known), fair, first)
+
+    def weight(self, segment: str, coder: str, code: str, present: bool) -> float:
+        """Of the decision that stands; 0 where the coder's first blind one said otherwise, or there was none."""
+        judged, said = self.first.get((segment, coder, code), (None, None))
+        if judged is None or said != present:
+            return 0.0
+        if judged.sample is None:
+            return 1.0
+        chance = self.chance.get((segment, code), 0.0)
+        if chance:
+            return 1.0 / chance
+        fair = self.other.get(judged.sample, 1.0) if judged.probability else 0.0
+        return fair / judged.probability if judged.probability else 0.0

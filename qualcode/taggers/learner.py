@@ -22,12 +22,12 @@ from qualcode.taggers.codebook_model import said_of
 from qualcode.taggers.segment_features import SegmentFeatures
 from qualcode.taggers.training import Training, folds, plain
 
-FOLDS = 5
-PENALTY = 1.0
+FOLDS = 10
+PENALTY = 2.0
 CODEBOOK_WEIGHT = 2.0
-"""What the codebook says counts as much as two judged segments: .05 macro F1 more than a third of one, of 36 codes."""
-PRIOR_POSITIVES = 10
-"""A code's own cut counts as its positives do, the cut of all codes together as ten."""
+"""A clause counts as two judged segments: with 200 of these and 36 codes, macro F1 .39 against .31 at a twentieth."""
+PRIOR_POSITIVES = 5
+"""A code's own cut counts as its positives do, the cut of all codes together as five do."""
 SPREAD = 0.1
 """Of fitted values around the cut, from .27 to .73 of raw score."""
 
@@ -237,6 +237,8 @@ def _cuts(label: NDArray[np.int8], fitted: NDArray[np.float32]) -> NDArray[np.fl
     cut of all codes together, the more the fewer positives there are: of three positives the best cut is chance.
     """
     judged = label != NOT_JUDGED
+    if not judged.any():  # no code could be learned
+        return np.zeros(label.shape[1])
     everywhere = _best_cut(label[judged] == PRESENT, fitted[judged])
     cuts = np.full(label.shape[1], everywhere)
     for column in range(label.shape[1]):

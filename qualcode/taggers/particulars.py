@@ -74,7 +74,7 @@ class Particulars:
                 code,
                 1.0,
                 nlp.span_of(doc, hit.start, hit.end),
-                self._codebook[code].patterns[hit.pattern].match,
+                self._codebook[code].pattern_names()[hit.pattern],
             )
             for hit in self._patterns.find(doc)
             if hit.code == code

@@ -48,8 +48,6 @@ class SegmentFeatures:
 
     def fit(self, segments: Sequence[Segment]) -> Self:
         """Learn vocabularies, document frequencies and recurring questions."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         texts = [segment.text for segment in segments]
         words, characters = _words({}), _characters({})
         for vectorizer in (words, characters):
@@ -57,7 +55,6 @@ class SegmentFeatures:
                 vectorizer.fit(texts)
             except ValueError:  # sklearn's word for texts without a single feature: "?" and "..." alone
                 vectorizer.vocabulary_ = {}
-        assert isinstance(words, TfidfVectorizer)
         self._take(_fitted(words), _fitted(characters))
         counts = Counter(_question(segment) for segment in segments if segment.context)
         known = [question for question, rows in counts.most_common(MOST_QUESTIONS) if rows >= QUESTION_ROWS]
@@ -88,10 +85,12 @@ class SegmentFeatures:
                     found.setdefault(column, place)
             last = (word, span)
         question = self._place.get(_question(segment)) if segment.context else None
+        if question is None or not len(self.asked):
+            return list(found.items())
         size = len(self._word_columns)
         pairs: list[tuple[int, Span]] = []
-        for column, span in found.items() if len(self.asked) else ():
-            number = -1 if question is None else question * size + column
+        for column, span in found.items():
+            number = question * size + column
             at = int(np.searchsorted(self.asked, number))
             if at < len(self.asked) and self.asked[at] == number:
                 pairs.append((size + len(self._character_columns) + at, span))

@@ -17,7 +17,7 @@ from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Coder, Coding, Judged, 
 from qualcode.encoders.remembering import Remembering
 from qualcode.errors import NotAllowed, NotEnoughData, StoreError
 from qualcode.pipeline import exporting, import_codings, tagging, training, withdrawing
-from qualcode.pipeline.judgements import judgements, served
+from qualcode.pipeline.judgements import Serving, judgements
 from qualcode.pipeline.verifying import verify
 from qualcode.project import Project
 from qualcode.segments import stretch
@@ -187,24 +187,29 @@ def test_a_model_is_json_and_plain_arrays(judged: Project, vectors: Remembering)
     assert set(model.head["versions"]) >= {"qualcode", "scikit-learn", "python"}
 
 
-def test_each_judgement_serves_what_it_can(judged: Project) -> None:
-    """Blind at random by one over its chance; blind as it came by one; everything else for learning alone."""
-    with judged.store.reading() as connection:
-        segments = corpus.segments(connection)[200:205]
-    samples = {
-        "even": Sample("even", tuple(s.id for s in segments), (0.25,) * 5, "estimation: asked at random", 1),
-        "left": Sample("left", tuple(s.id for s in segments), (0.25,) * 5, "audit of unproposed segments", 1),
-        "chosen": Sample("chosen", tuple(s.id for s in segments), (), "asked: uncertain", 1),
-    }
-    cases = [
-        (Judged("s", "bo", CODES, True, "even", 0.25, "2026-01-01"), 4.0),
-        (Judged("s", "bo", CODES, True, None, None, "2026-01-01"), 1.0),
-        (Judged("s", "bo", CODES, False, None, None, "2026-01-01"), 0.0),
-        (Judged("s", "bo", CODES, True, "left", 0.25, "2026-01-01"), 0.0),
-        (Judged("s", "bo", CODES, True, "chosen", None, "2026-01-01"), 0.0),
+def test_each_judgement_serves_what_it_can() -> None:
+    """In the random share by one over its chance; blind as it came by one; everything else for learning alone."""
+    samples = [
+        Sample("even", ("s_1", "s_2"), (0.25, 0.25), "estimation: asked at random: isolation", 1),
+        Sample("later", ("s_1", "s_2", "s_3"), (0.5, 0.5, 0.5), "estimation: asked at random: isolation", 1),
+        Sample("left", ("s_4",), (0.25,), "audit of unproposed segments", 1),
+        Sample("chosen", ("s_3", "s_5"), (0.0, 0.0), "asked: uncertain", 1),
+        Sample("assigned", ("s_6",), (0.1,), "blind assignment", 1),
     ]
-    for judgement, weight in cases:
-        assert served(judgement, samples) == weight
+    decisions = [
+        (Judged("s_1", "bo", ("isolation", "listening"), True, "even", 0.25), ()),
+        (Judged("s_3", "bo", ("isolation",), True, "chosen", None), ()),
+        (Judged("s_4", "bo", ("isolation",), True, "left", 0.25), ()),
+        (Judged("s_5", "bo", ("isolation",), True, "chosen", None), ()),
+        (Judged("s_6", "bo", ("isolation",), True, "assigned", 0.1), ()),
+        (Judged("s_7", "bo", ("isolation",), True), ()),
+        (Judged("s_8", "bo", ("isolation",), False), ()),
+    ]
+    serves = Serving.of(decisions, samples)
+    weights = {segment: serves.weight(segment, "bo", "isolation", False) for segment in [f"s_{n}" for n in range(1, 9)]}
+    assert weights == {"s_1": 2, "s_2": 0, "s_3": 2, "s_4": 0, "s_5": 0, "s_6": 10, "s_7": 1, "s_8": 0}
+    assert serves.weight("s_1", "bo", "listening", False) == 0, "only isolation was drawn by lot there"
+    assert serves.weight("s_1", "bo", "isolation", True) == 0, "the first blind judgement said otherwise"
 
 
 def test_disputed_cells_and_carried_highlights(judged: Project) -> None:
