@@ -1,0 +1,1 @@
+"""How well passages are coded, beside what else runs without a model server."""
