@@ -210,7 +210,7 @@ def _sight() -> DataSet:
     for label in labels:
         frame[label] = np.where((frame[f"H1_{label}"] == "1") | (frame[f"H2_{label}"] == "1"), "1", "0")
     truth = np.where(frame[labels].to_numpy() == "1", PRESENT, ABSENT).astype(np.int8)
-    fold = folds(grouped(list(frame["video_name"]), [""] * len(frame)), truth, count=5, seed=SEED)
+    fold = folds(np.unique(frame["video_name"], return_inverse=True)[1], truth, count=5, seed=SEED)
     frame["split"] = np.where(fold == 0, "test", "train")
     return _made("sight", frame, labels, group="video_name")
 

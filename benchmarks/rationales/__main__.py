@@ -21,7 +21,7 @@ from qualcode.corpus import Segment
 from qualcode.encoders.minilm import MiniLM
 from qualcode.taggers.definitions import EVIDENCE_WORDS, DefinitionTagger
 from qualcode.taggers.evidence import passages
-from qualcode.taggers.training import Training, folds
+from qualcode.taggers.training import Training, parted
 
 DRAWS, RESAMPLES, FOLDS, SEED = 20, 2000, 5, 1
 ROWS = (
@@ -39,7 +39,7 @@ def main() -> None:
     train, marked, lost = responses("train")
     on = "a fifth of the training part"
     if "--train" in sys.argv:
-        fold = folds(train.group, train.label, count=FOLDS, seed=SEED)
+        fold = parted(train, count=FOLDS, seed=SEED).fold
         place = {int(row): at for at, row in enumerate(np.flatnonzero(fold == 0))}
         marked = [Marked(place[one.row], one.code, one.spans) for one in marked if one.row in place]
         test, train = train.rows(np.flatnonzero(fold == 0)), train.rows(np.flatnonzero(fold != 0))
@@ -50,7 +50,7 @@ def main() -> None:
     print(f"(responses whose marked words are not found in them are left out: {lost} of the part they come from)")
     for name, tagger in contenders(train):
         scored = np.array([measured(tagger, test.segments[one.row], one) for one in marked])
-        group = test.group[[one.row for one in marked]]
+        group = test.people[[one.row for one in marked]]
         print(f"\n{name}\n\n| evidence | token F1 | precision | recall | {' | '.join(test.codes)} | F1 over whole |")
         print(f"|---|---|---|---|{'---|' * len(test.codes)}---|")
         for at, row in enumerate(ROWS):

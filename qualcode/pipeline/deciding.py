@@ -19,7 +19,7 @@ from qualcode.project import Project
 from qualcode.segments import spoken
 from qualcode.store import codings, frames
 from qualcode.store.database import Connection
-from qualcode.taggers.training import Training, folds
+from qualcode.taggers.training import Training, parted
 
 Rows = NDArray[np.int64]
 
@@ -126,12 +126,12 @@ class Machine:
 
     def in_folds(self, training: Training, rows: Rows, count: int) -> Said:
         """What it says of each row after it learned from the other folds."""
-        fold = folds(training.group, training.label, count=count, seed=self._project.settings.seed)
+        apart = parted(training, count=count, seed=self._project.settings.seed)
         said = nothing(training)
-        for number in range(count):
-            self._progress("fold", number, count)
-            said = self.fitted(training, np.nonzero(fold != number)[0], rows[fold[rows] == number], said)
-        self._progress("fold", count, count)
+        for number, seen in enumerate(apart.seen):
+            self._progress("fold", number, len(apart.seen))
+            said = self.fitted(training, np.nonzero(seen)[0], rows[apart.fold[rows] == number], said)
+        self._progress("fold", len(apart.seen), len(apart.seen))
         return said
 
     def _said(self, tagger: Any, training: Training, rows: Rows, into: Said) -> Said:

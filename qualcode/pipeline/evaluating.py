@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +28,7 @@ from qualcode.pipeline.judgements import judgements
 from qualcode.pipeline.training import told
 from qualcode.project import Project
 from qualcode.store import codings
-from qualcode.taggers.training import Training, plain
+from qualcode.taggers.training import plain
 
 FOLDS = 5
 SAMPLES = 1000
@@ -39,8 +38,6 @@ LEAST_PEOPLE = 5
 """Smaller subgroups are put together: few people tell nothing of a group, and may be known by their attribute."""
 OTHERS = "(others)"
 MOST_SUBGROUPS = 12
-LARGE_GROUP = 1.5
-"""How many times its share of a fold the largest group may be before that is said."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +153,6 @@ def evaluate(
             count = fold_count or FOLDS
             said = machine.in_folds(training, tried, count)
             how = f"{count} folds by participant and identical text"
-            notes += _unlike(training, count)
         who = machine.coder
         notes += machine.notes
     of = _Tried(
@@ -333,11 +329,3 @@ def _pooled(values: Sequence[str], people: NDArray[np.object_]) -> list[str]:
     largest = sorted(who, key=lambda value: (-len(who[value]), value))[:MOST_SUBGROUPS]
     kept = {value for value in largest if len(who[value]) >= LEAST_PEOPLE}
     return [value if value in kept else OTHERS for value in values]
-
-
-def _unlike(training: Training, count: int) -> list[str]:
-    """Said where one group fills more than its fold: then the folds are of unlike size."""
-    largest = max(Counter(training.group.tolist()).values())
-    if largest * count <= LARGE_GROUP * len(training.segments):
-        return []
-    return [f"{largest:,} of {len(training.segments):,} passages hang together by texts that say the same: in one fold"]

@@ -69,7 +69,7 @@ def band(score: NDArray[Any], truth: NDArray[Any], weight: NDArray[Any], group: 
         score: shape (n,): out-of-fold, any monotone scale; nan is left out.
         truth: shape (n,): PRESENT, ABSENT or NOT_JUDGED; the last are left out.
         weight: shape (n,): one over the inclusion probability; rows of weight 0 are left out.
-        group: shape (n,): people, as `training.grouped` tells them apart.
+        group: shape (n,): who says each row, as `Training.people` tells them apart.
         alpha: between 0 and 1.
     """
     used = (np.asarray(truth) != NOT_JUDGED) & (np.asarray(weight) > 0) & ~np.isnan(score)

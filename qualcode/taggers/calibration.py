@@ -164,6 +164,8 @@ def rising(columns: Numbers, target: Numbers, weight: Numbers) -> Numbers:
 def _steps(raw: Numbers, present: NDArray[np.bool_], weight: Numbers) -> tuple[float, ...]:
     from sklearn.isotonic import IsotonicRegression
 
+    # Two scores 1e-38 apart make a slope that no number holds.
+    raw = np.round(raw, 12)
     # Neighbours pooled to one value stand at their mean, and lines run between: no ties that the data do not have.
     level = IsotonicRegression(increasing=True).fit_transform(raw, present.astype(float), sample_weight=weight)
     values, block = np.unique(level, return_inverse=True)

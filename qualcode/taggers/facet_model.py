@@ -158,6 +158,8 @@ class FacetModel:
         Returns:
             For each coding what was read. What a pattern fixed outranks a value without a probability.
         """
+        if not self.ruled and not self.learned:
+            return [{} for _ in segments]
         seen, rules = self.look(segments, codes, spans)
         found = [
             {facet: FacetRead(value) for facet, value in rule.items() if facet not in self.learned} for rule in rules
@@ -224,7 +226,7 @@ def left_out(training: Training, spans: Spans, codebook: Codebook, *, seed: int)
         [training.codes[column] for _, column in cells],
         [spans.get(cell, ()) for cell in cells],
     )
-    group = training.group[[row for row, _ in cells]]
+    group = training.people[[row for row, _ in cells]]
     found: dict[str, LeftOut] = {}
     for facet in codebook.facets:
         allowed = {*facet.values, *([""] if facet.id in OWN else [])}

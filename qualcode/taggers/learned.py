@@ -143,7 +143,7 @@ class LearnedTagger:
         """Facets by what people said of them, with the evidence that the tagger itself will show."""
         cells = sorted(cell for cell in training.facets if training.codes[cell[1]] in learner.codes)
         reader = Particulars(self.codebook, self._encoder, learner)
-        spans = reader.evidence(training.segments, [(row, training.codes[column]) for row, column in cells])
+        spans = reader.anchors(training.segments, [(row, training.codes[column]) for row, column in cells])
         made = FacetModel.fit(training, dict(zip(cells, spans, strict=True)), self.codebook, seed=self.seed)
         return made or FacetModel.ruling(self.codebook)
 

@@ -20,7 +20,7 @@ from qualcode.errors import NotEnoughData
 from qualcode.taggers import ridge
 from qualcode.taggers.codebook_model import said_of
 from qualcode.taggers.segment_features import SegmentFeatures
-from qualcode.taggers.training import Training, folds, plain
+from qualcode.taggers.training import Training, parted
 
 FOLDS = 10
 PENALTY = 2.0
@@ -77,13 +77,14 @@ class Learner:
         size = len(training.segments)
         counts = np.where(np.arange(len(label)) < size, 1.0, CODEBOOK_WEIGHT)
         weight = (counts[:, None] * (label != NOT_JUDGED)).astype(np.float32)
-        self.fold, seen = self._parted(training)
+        apart = parted(training, count=FOLDS, seed=self.seed)
+        self.fold, self.parted_by = apart.fold, apart.by
         sparse, dense = self._features.fit(segments).transform(segments)
         kernel = _kernel(sparse, dense)
         target = (label == PRESENT).astype(np.float32)
         number = int(self.fold.max()) + 1
         always = np.ones((number, len(said.segments)), dtype=bool)
-        by_fold = [weight * rows[:, None] for rows in np.hstack([seen, always])]
+        by_fold = [weight * rows[:, None] for rows in np.hstack([apart.seen, always])]
         dual = ridge.solve(kernel, np.tile(target, (1, number + 1)), np.hstack([weight, *by_fold]), penalty=PENALTY)
         fitted = (kernel[:size] @ dual).reshape(size, number + 1, len(kept))
         held = fitted[np.arange(size), self.fold + 1]
@@ -101,18 +102,33 @@ class Learner:
         sparse, dense = self._features.transform(segments)
         return self._raw(np.asarray(sparse @ self._sparse_weight) + dense @ self._dense_weight + self._constant)
 
-    def words(self, segment: Segment, column: int) -> list[tuple[Span, float]]:
-        """What each word and pair of words adds to a code's fitted value, exactly, largest first.
+    def words(self, segments: Sequence[Segment], cells: Sequence[tuple[int, int]]) -> list[list[tuple[Span, float]]]:
+        """What each word and pair of words adds to the fitted value of each cell, exactly, largest first.
 
         A word's part under the segment's question is in it. The cut lies at 0.3 or thereabouts of a value from 0 to 1.
+
+        Args:
+            segments: the passages.
+            cells: (place in `segments`, place in `codes`).
         """
-        sparse, _ = self._features.transform([segment])
-        value = dict(zip(sparse.indices.tolist(), sparse.data.tolist(), strict=True))
-        added: dict[Span, float] = {}
-        for feature, span in self._features.names(segment):
-            part = float(value.get(feature, 0.0) * self._sparse_weight[feature, column])
-            added[span] = added.get(span, 0.0) + part
-        return sorted(added.items(), key=lambda item: (-abs(item[1]), item[0]))
+        rows = sorted({row for row, _ in cells})
+        if not rows:
+            return []
+        sparse = self._features.sparse([segments[row] for row in rows])
+        named: dict[int, list[tuple[Span, float, int]]] = {}
+        for at, row in enumerate(rows):
+            inside = slice(sparse.indptr[at], sparse.indptr[at + 1])
+            value = dict(zip(sparse.indices[inside].tolist(), sparse.data[inside].tolist(), strict=True))
+            named[row] = [
+                (span, value.get(feature, 0.0), feature) for feature, span in self._features.names(segments[row])
+            ]
+        found = []
+        for row, column in cells:
+            added: dict[Span, float] = {}
+            for span, share, feature in named[row]:
+                added[span] = added.get(span, 0.0) + float(share * self._sparse_weight[feature, column])
+            found.append(sorted(added.items(), key=lambda item: (-abs(item[1]), item[0])))
+        return found
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """What was learned, as what JSON and npz can hold; nothing of the training rows but their vocabulary."""
@@ -148,24 +164,6 @@ class Learner:
         learner._cut = arrays["cut"]
         learner.out_of_fold = np.zeros((0, len(learner.codes)))
         return learner
-
-    def _parted(self, training: Training) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """The fold of each row, and for each fold the rows that its model may see; shape (folds, n).
-
-        "Yes" joins all participants of an interview study into one group. So people are kept whole, and what a held
-        out row says is left out of the rows that its model sees, instead of drawing its speakers together.
-        """
-        texts = [plain(segment.text) for segment in training.segments]
-        people = [segment.case or segment.transcript for segment in training.segments]
-        self.parted_by = "participant" if len(set(people)) > 1 else "text"
-        names = people if len(set(people)) > 1 else [text or str(row) for row, text in enumerate(texts)]
-        _, group = np.unique(np.array(names), return_inverse=True)
-        count = min(FOLDS, int(group.max()) + 1)
-        fold = folds(group.astype(np.int64), training.label, count=count, seed=self.seed)
-        _, text = np.unique(np.array(texts), return_inverse=True)
-        empty = np.array([not one for one in texts])
-        seen = np.stack([(fold != held) & (empty | ~np.isin(text, text[fold == held])) for held in range(count)])
-        return fold, seen
 
     def _raw(self, fitted: NDArray[Any]) -> NDArray[np.float64]:
         return np.asarray(1 / (1 + np.exp(-(fitted.astype(np.float64) - self._cut) / SPREAD)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qualcode.coding import ABSENT, PRESENT
 from qualcode.corpus import Segment
 from qualcode.errors import NotEnoughData
-from qualcode.taggers.training import Training, folds
+from qualcode.taggers.training import Training, parted
 
 FitAndScore = Callable[[Training, Sequence[Segment]], tuple[NDArray[np.float64], NDArray[np.bool_]]]
 """Learns from judgements and reads other segments: strength (m, k), and what would be proposed (m, k)."""
@@ -64,8 +64,9 @@ def learning_curve(fit: FitAndScore, judged: Training, *, steps: int = 3, seed: 
     """
     if steps < 2:
         raise ValueError("a curve has two points at least")
-    fold = folds(judged.group, judged.label, count=2, seed=seed)
-    most = min(int((fold == 0).sum()), int((fold == 1).sum()))
+    apart = parted(judged, count=2, seed=seed)
+    fold, people = apart.fold, judged.people
+    most = int(apart.seen.sum(axis=1).min())
     budgets = tuple(most // 2**step for step in reversed(range(steps)))
     measured = _measured(judged, fold)
     if not len(measured) or budgets[0] < 2:
@@ -75,8 +76,8 @@ def learning_curve(fit: FitAndScore, judged: Training, *, steps: int = 3, seed: 
     for held in (0, 1):
         chance = np.random.default_rng((seed, held))
         rows = np.flatnonzero(fold == held)
-        order = _by_groups(np.flatnonzero(fold != held), judged.group, chance)
-        repeats = _repeats(judged.group[rows], chance)
+        order = _by_groups(np.flatnonzero(apart.seen[held]), people, chance)
+        repeats = _repeats(people[rows], chance)
         for place, budget in enumerate(budgets):
             strength, proposed = fit(judged.rows(order[:budget]), [judged.segments[row] for row in rows])
             part = judged.rows(rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from qualcode import nlp
@@ -12,14 +13,26 @@ from qualcode.coding import Proposed, Reason, Span
 from qualcode.corpus import Segment
 from qualcode.encoders import Encoder
 from qualcode.taggers.codebook_model import CodebookModel
+from qualcode.taggers.evidence import passages
 from qualcode.taggers.facet_model import FacetModel, FacetRead
 from qualcode.taggers.facets import HYPOTHETICAL
 from qualcode.taggers.learner import Learner
 from qualcode.taggers.nearest import Nearest
 from qualcode.taggers.patterns import PatternMatcher
 
-EVIDENCE_WORDS = 4
-_Hit = tuple[str, Span, Mapping[str, str]]
+ANCHORS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What speaks for a code in a passage."""
+
+    words: tuple[Span, ...]
+    """Strongest first."""
+    shown: tuple[Span, ...]
+    """Pattern hits, or the sentences that weigh most, in their order."""
+    fixed: Mapping[str, str]
+    """Facets that patterns fix."""
 
 
 class Particulars:
@@ -36,27 +49,21 @@ class Particulars:
         self, segments: Sequence[Segment], codes: Sequence[Code], cells: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], Proposed]:
         """Evidence, facets and clause of each cell: places in `segments` and in `codes`."""
-        hits = self._hits(segments, {row for row, _ in cells})
-        spans, fixed = [], []
-        for row, column in cells:
-            own = [(span, said) for code, span, said in hits[row] if code == codes[column].id]
-            spans.append(self._evidence(segments[row], [span for span, _ in own], codes[column].id))
-            fixed.append({name: value for _, said in own for name, value in said.items()})
-        read = self._facets.read([segments[row] for row, _ in cells], [codes[at].id for _, at in cells], spans)
+        named = [(row, codes[column].id) for row, column in cells]
+        told = self._told(segments, named)
+        # The strongest words are the anchor: a sentence holds cues that belong to something else.
+        read = self._facets.read(
+            [segments[row] for row, _ in named], [code for _, code in named], [t.words for t in told]
+        )
         clauses = self._clauses(segments, codes, cells)
         return {
-            cell: Proposed(_facets(read[at], fixed[at]), tuple(sorted(spans[at])), clauses[cell])
+            cell: Proposed(_facets(read[at], told[at].fixed), told[at].shown, clauses[cell])
             for at, cell in enumerate(cells)
         }
 
-    def evidence(self, segments: Sequence[Segment], cells: Iterable[tuple[int, str]]) -> list[tuple[Span, ...]]:
-        """Evidence of each cell: place of the segment, and a learned code; strongest first."""
-        wanted = list(cells)
-        hits = self._hits(segments, {row for row, _ in wanted})
-        return [
-            self._evidence(segments[row], [span for own, span, _ in hits[row] if own == code], code)
-            for row, code in wanted
-        ]
+    def anchors(self, segments: Sequence[Segment], cells: Sequence[tuple[int, str]]) -> list[tuple[Span, ...]]:
+        """The words that speak most for each cell (place of the segment, and a learned code); strongest first."""
+        return [one.words for one in self._told(segments, cells)]
 
     def reasons(self, segment: Segment, code: str, score: Mapping[str, float], nearest: Nearest | None) -> list[Reason]:
         """Why a code has the score that it has; strongest kind of reason first.
@@ -80,7 +87,8 @@ class Particulars:
             if hit.code == code
         ]
         column = self._learner.codes.index(code)
-        found += [Reason("word", code, weight, span) for span, weight in self._learner.words(segment, column)]
+        (words,) = self._learner.words([segment], [(0, column)])
+        found += [Reason("word", code, weight, span) for span, weight in words]
         if code in self._defined:
             clause, similarity = self._model.read([segment.text]).nearest_clauses([0], self._defined[code])[0]
             found.append(Reason("clause", code, similarity, detail=clause))
@@ -99,26 +107,27 @@ class Particulars:
         others = named or set(score) - {code}
         return max(sorted(others), key=lambda one: score[one], default="")
 
-    def _hits(self, segments: Sequence[Segment], rows: Collection[int]) -> dict[int, list[_Hit]]:
-        """Of each row what patterns hit: the code, where, and the facets that the pattern fixes."""
-        ordered = sorted(rows)
-        docs = nlp.docs([segments[row].text for row in ordered], self._codebook.language)
-        return {
-            row: [(hit.code, nlp.span_of(doc, hit.start, hit.end), hit.facets) for hit in self._patterns.find(doc)]
-            for row, doc in zip(ordered, docs, strict=True)
-        }
-
-    def _evidence(self, segment: Segment, hits: Sequence[Span], code: str) -> tuple[Span, ...]:
-        """Where a pattern hit, else the words that speak most for the code, else the whole; strongest first."""
-        if hits:
-            return tuple(dict.fromkeys(hits))
-        words = self._learner.words(segment, self._learner.codes.index(code))
-        speaking = [
-            (start, end)
-            for (start, end), weight in words
-            if weight > 0 and segment.text[start:end].lower() not in nlp.function_words()
-        ]
-        return tuple(speaking[:EVIDENCE_WORDS]) or ((0, len(segment.text)),)
+    def _told(self, segments: Sequence[Segment], cells: Sequence[tuple[int, str]]) -> list[_Told]:
+        """Where a pattern hit, else what speaks most for the code, in words and in sentences; else the whole."""
+        rows = sorted({row for row, _ in cells})
+        docs = nlp.docs([segments[row].text for row in rows], self._codebook.language)
+        hits: dict[tuple[int, str], list[tuple[Span, Mapping[str, str]]]] = defaultdict(list)
+        for row, doc in zip(rows, docs, strict=True):
+            for hit in self._patterns.find(doc):
+                hits[row, hit.code].append((nlp.span_of(doc, hit.start, hit.end), hit.facets))
+        weighed = self._learner.words(segments, [(row, self._learner.codes.index(code)) for row, code in cells])
+        sentences = {row: nlp.sentences(segments[row].text, self._codebook.language) for row in rows}
+        found = []
+        for cell, words in zip(cells, weighed, strict=True):
+            row, text = cell[0], segments[cell[0]].text
+            spans = tuple(dict.fromkeys(span for span, _ in hits[cell]))
+            speaking = [
+                span for span, weight in words if weight > 0 and text[slice(*span)].lower() not in nlp.function_words()
+            ]
+            anchor = spans or tuple(speaking[:ANCHORS]) or ((0, len(text)),)
+            shown = tuple(sorted(spans)) or passages(words, sentences[row]) or ((0, len(text)),)
+            found.append(_Told(anchor, shown, {name: value for _, said in hits[cell] for name, value in said.items()}))
+        return found
 
     def _clauses(
         self, segments: Sequence[Segment], codes: Sequence[Code], cells: Sequence[tuple[int, int]]

@@ -65,12 +65,17 @@ class SegmentFeatures:
 
     def transform(self, segments: Sequence[Segment]) -> tuple[Any, NDArray[np.float32]]:
         """A sparse matrix and a dense one, a row for each segment; a segment of no text has surface alone."""
+        texts = [segment.text for segment in segments]
+        return self.sparse(segments), np.hstack([*self._vectors(texts), self._surface(segments)])
+
+    def sparse(self, segments: Sequence[Segment]) -> Any:
+        """The sparse matrix alone: words, characters, words by question."""
         from scipy.sparse import hstack
 
         texts = [segment.text for segment in segments]
         words = self._word_matrix(texts)
-        sparse = [words, self._character_matrix(texts), self._by_question(segments, words, self.asked)]
-        return hstack(sparse, dtype=np.float32).tocsr(), np.hstack([*self._vectors(texts), self._surface(segments)])
+        parts = [words, self._character_matrix(texts), self._by_question(segments, words, self.asked)]
+        return hstack(parts, dtype=np.float32).tocsr()
 
     def names(self, segment: Segment) -> list[tuple[int, Span]]:
         """Sparse columns of a segment that are words or pairs of words, with where each first stands."""

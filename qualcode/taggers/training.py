@@ -29,20 +29,8 @@ class Training:
     """Facets of PRESENT cells, where a person gave any."""
 
     @property
-    def group(self) -> NDArray[np.int64]:
-        """Shape (n,): rows with the same number are never parted, see `grouped`."""
-        return grouped(
-            [segment.case or segment.transcript for segment in self.segments],
-            [segment.text for segment in self.segments],
-        )
-
-    @property
     def people(self) -> NDArray[np.int64]:
-        """Shape (n,): who says each row, numbered from 0.
-
-        What is inferred resamples people. Two who both wrote "Nothing" are two: chained by their texts, 868 of 4,979
-        comments of a patient survey would be one.
-        """
+        """Shape (n,): who says each row, numbered from 0. What is inferred resamples them."""
         names = [segment.case or segment.transcript for segment in self.segments]
         return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
 
@@ -67,30 +55,42 @@ def plain(text: str) -> str:
     return "".join(character for character in text.lower() if character.isalnum())
 
 
-def grouped(people: Sequence[str], texts: Sequence[str]) -> NDArray[np.int64]:
-    """Numbers of groups that must not be parted: one person's segments, and identical texts, chained.
+@dataclass(frozen=True, slots=True, eq=False)
+class Parted:
+    """Folds of rows, and what the model of each fold may see."""
 
-    Of 200 survey comments 130 may be unique; parted, "Nothing" of the training half answers for that of the test half.
-    A text without any letter or digit joins nobody.
+    fold: NDArray[np.int64]
+    """Shape (n,): whole people."""
+    seen: NDArray[np.bool_]
+    """Shape (folds, n): rows of other folds whose text no row of this one has."""
+    by: str
+    """`participant`; or `text`, where all rows are one participant's."""
 
-    >>> grouped(["a", "a", "b", "c"], ["x", "Nothing.", "nothing", "y"]).tolist()
-    [0, 0, 0, 1]
+
+def parted(training: Training, *, count: int, seed: int) -> Parted:
+    """Part rows by participant and by identical text.
+
+    A person is in one fold; a row that says what a held-out row says is left out of what that fold's model sees. To
+    keep all who say the same in one fold instead would chain them: "Yes" makes one group of an interview study, and
+    "Nothing" of 3,243 of 7,400 comments of a patient survey.
+
+    Args:
+        training: rows.
+        count: of folds; fewer where there are fewer people.
+        seed: see `folds`.
     """
-    parent = list(range(len(people)))
-
-    def root(row: int) -> int:
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
-        return row
-
-    first: dict[tuple[str, str], int] = {}
-    for row, (person, text) in enumerate(zip(people, texts, strict=True)):
-        said = plain(text)
-        for key in (("person", person), ("text", said)) if said else (("person", person),):
-            parent[root(row)] = root(first.setdefault(key, row))
-    numbers: dict[int, int] = {}
-    return np.array([numbers.setdefault(root(row), len(numbers)) for row in range(len(people))], dtype=np.int64)
+    texts = [plain(segment.text) for segment in training.segments]
+    group, by = training.people, "participant"
+    if len(set(group.tolist())) < 2:
+        by = "text"
+        own = [text or f" {row}" for row, text in enumerate(texts)]
+        group = np.unique(own, return_inverse=True)[1].astype(np.int64)
+    fold = folds(group, training.label, count=min(count, len(set(group.tolist()))), seed=seed)
+    number = np.unique(np.array(texts, dtype=str), return_inverse=True)[1]
+    empty = np.array([not text for text in texts])
+    held = range(int(fold.max()) + 1)
+    seen = np.stack([(fold != one) & (empty | ~np.isin(number, number[fold == one])) for one in held])
+    return Parted(fold, seen, by)
 
 
 def folds(group: NDArray[np.int64], label: NDArray[np.int8], *, count: int, seed: int) -> NDArray[np.int64]:
@@ -100,7 +100,7 @@ def folds(group: NDArray[np.int64], label: NDArray[np.int8], *, count: int, seed
     Vlahavas, 2011); ties by size, then by chance.
 
     Args:
-        group: shape (n,), as `grouped` gives it.
+        group: shape (n,): rows of one group stay together.
         label: shape (n, k).
         count: of folds.
         seed: for ties and for groups without positives.

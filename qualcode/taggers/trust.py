@@ -118,7 +118,7 @@ def trust(
         score: shape (n,): calibrated out-of-fold probabilities of one calibrator; nan where there are none.
         truth: shape (n,): PRESENT, ABSENT or NOT_JUDGED.
         weight: shape (n,): one over the inclusion probability; rows of weight 0 are left out.
-        group: shape (n,): people, as `training.grouped` tells them apart.
+        group: shape (n,): who says each row, as `Training.people` tells them apart.
         aim: what the threshold is for.
         alpha: of the band.
         seed: of the bootstrap.

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from qualcode import codebook as codebooks
 from qualcode.coding import NOT_JUDGED
 from qualcode.corpus import Segment
-from qualcode.pipeline.second_look import by_words
 from qualcode.review.label_errors import suspects
+from qualcode.taggers.learner import Learner
 from qualcode.taggers.training import Training
 
 COMMENTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "nhs_fft" / "data.csv"
@@ -67,7 +68,8 @@ def test_errors_planted_in_a_public_survey_are_found_far_more_often_than_by_chan
         Segment(f"s_{n}", f"t_{n}", 0, len(text), "response", text) for n, text in enumerate(frame["text"])
     )
     judged = Training(segments, tuple("abcdefgh"), label, np.zeros(label.shape))
-    first = suspects(label, by_words(judged))[:50]
+    learner = Learner(codebooks.from_labels(list("abcdefgh"), codebook_id="survey", title="Survey"), None).fit(judged)
+    first = suspects(label, learner.out_of_fold)[:50]
     planted = label != truth
     right = sum(planted[one.row, one.column] for one in first) / len(first)
     assert right > 0.3

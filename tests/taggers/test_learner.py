@@ -97,7 +97,6 @@ def test_people_are_kept_whole_though_all_of_them_say_yes() -> None:
         _segment(row, "Yes." if row % 6 == 0 else one.text, case=f"p{row % 5}")
         for row, one in enumerate(training.segments)
     ]
-    assert set(Training(tuple(segments), training.codes, training.label, training.weight).group.tolist()) == {0}
     learner = Learner(BOOK, None).fit(Training(tuple(segments), training.codes, training.label, training.weight))
     assert learner.parted_by == "participant"
     for person in range(5):
@@ -166,7 +165,7 @@ def test_texts_without_a_word(text: str) -> None:
     segments = (_segment(0, text), *training.segments[1:])
     learner = Learner(BOOK, None).fit(Training(segments, training.codes, training.label, training.weight))
     assert np.isfinite(learner.score([_segment(1, text)])).all()
-    assert learner.words(_segment(1, text), 0) == []
+    assert learner.words([_segment(1, text)], [(0, 0)])[0] == []
     nothing = tuple(_segment(row, text) for row in range(12))
     book = Codebook("none", "None", (Code("forms", "-"), Code("lonely", "-")))
     wordless = Learner(book, None).fit(Training(nothing, training.codes, training.label, training.weight))
@@ -184,8 +183,8 @@ def test_the_question_turns_what_an_answer_means() -> None:
     learner = Learner(book, None).fit(Training(segments, ("praise",), label, np.ones((40, 1))))
     praise, blame = learner.score([_segment(90, "the staff", context=good), _segment(91, "the staff", context=bad)])
     assert praise[0] > 0.5 > blame[0]
-    asked = dict(learner.words(_segment(90, "the staff", context=good), 0))
-    assert asked[4, 9] > dict(learner.words(_segment(91, "the staff", context=bad), 0))[4, 9]
+    asked = dict(learner.words([_segment(90, "the staff", context=good)], [(0, 0)])[0])
+    assert asked[4, 9] > dict(learner.words([_segment(91, "the staff", context=bad)], [(0, 0)])[0])[4, 9]
     elsewhere = learner.score([_segment(92, "the staff", context="And at home?")])
     assert blame[0] < elsewhere[0, 0] < praise[0]
 
@@ -194,7 +193,7 @@ def test_words_add_up_to_the_difference_that_they_make() -> None:
     learner = Learner(BOOK, None).fit(_training())
     segment = _segment(100, "Lonely at night, so lonely, and forms")
     for column, code in enumerate(learner.codes):
-        words = learner.words(segment, column)
+        words = learner.words([segment], [(0, column)])[0]
         spans = [segment.text[start:end].lower() for (start, end), _ in words]
         assert {"lonely", "lonely at", "forms"} <= set(spans)
         assert [abs(weight) for _, weight in words] == sorted((abs(weight) for _, weight in words), reverse=True)
@@ -234,7 +233,7 @@ def test_a_model_comes_back_from_arrays_and_json_as_it_was() -> None:
     again = Learner.from_state(BOOK, None, json.loads(json.dumps(head)), {name: loaded[name] for name in loaded.files})
     new = [_segment(100, "so many forms"), _segment(101, "???"), _segment(102, "Alone?", context="How was it?")]
     assert (again.score(new) == learner.score(new)).all()
-    assert again.words(new[0], 0) == learner.words(new[0], 0)
+    assert again.words(new, [(0, 0)]) == learner.words(new, [(0, 0)])
     assert again.codes == learner.codes
     assert again.out_of_fold.shape == (0, 2)
     assert "How was it" not in json.dumps(head)
@@ -266,7 +265,7 @@ def test_any_judgements_give_a_learner_or_a_reason(rows: list[tuple[str, int]], 
     assert np.isfinite(learner.out_of_fold).all()
     for segment in segments:
         for column in range(len(learner.codes)):
-            for (start, end), _ in learner.words(segment, column):
+            for (start, end), _ in learner.words([segment], [(0, column)])[0]:
                 assert 0 <= start < end <= len(segment.text)
 
 
