@@ -23,7 +23,7 @@ from qualcode.codebook import Code, Codebook
 from qualcode.coding import ABSENT, PRESENT
 from qualcode.corpus import Segment
 from qualcode.importers.rows import read_rows
-from qualcode.taggers.training import folds, grouped, plain
+from qualcode.taggers.training import folds, plain
 
 DATA = Path(os.environ.get("QUALCODE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 LABELS = Path(__file__).with_name("labels")
@@ -79,7 +79,13 @@ class DataSet:
 
 def people(segments: Sequence[Segment]) -> NDArray[np.int64]:
     """Shape (n,): who said it, by number; where nobody is named, each passage is one's own."""
-    return grouped([segment.case or segment.transcript for segment in segments], [""] * len(segments))
+    return _numbered([segment.case or segment.transcript for segment in segments])
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
+    """Names by number, in the order in which they come."""
+    place = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([place[name] for name in names], dtype=np.int64)
 
 
 def load(name: str) -> DataSet:
@@ -210,7 +216,7 @@ def _sight() -> DataSet:
     for label in labels:
         frame[label] = np.where((frame[f"H1_{label}"] == "1") | (frame[f"H2_{label}"] == "1"), "1", "0")
     truth = np.where(frame[labels].to_numpy() == "1", PRESENT, ABSENT).astype(np.int8)
-    fold = folds(np.unique(frame["video_name"], return_inverse=True)[1], truth, count=5, seed=SEED)
+    fold = folds(_numbered(list(frame["video_name"])), truth, count=5, seed=SEED)
     frame["split"] = np.where(fold == 0, "test", "train")
     return _made("sight", frame, labels, group="video_name")
 
