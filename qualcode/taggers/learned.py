@@ -29,10 +29,11 @@ from qualcode.taggers.facet_model import FacetModel
 from qualcode.taggers.learner import Learner
 from qualcode.taggers.nearest import Nearest
 from qualcode.taggers.particulars import Particulars
+from qualcode.taggers.settling import Settling
 from qualcode.taggers.thresholds import Aim
 from qualcode.taggers.training import Training
 from qualcode.taggers.trust import CodeTrust
-from qualcode.taggers.whole import Whole, whole
+from qualcode.taggers.whole import whole
 
 VERSION = 1
 """Raised whenever the same judgements could give another tagger."""
@@ -89,7 +90,7 @@ class LearnedTagger:
         self._calibrators: dict[str, Calibrator | None] = {}
         self._nearest: Nearest | None = None
         self._facets = FacetModel.ruling(codebook)
-        self._whole: Whole | None = None
+        self._whole: Settling | None = None
         self._rate: NDArray[np.float64] = np.zeros(0)
         self._judgements = ""
 
@@ -154,13 +155,13 @@ class LearnedTagger:
         label, weight = training.label[:, own], training.weight[:, own]
         fair = (label != NOT_JUDGED) & (weight > 0)
         raw = np.asarray(learner.out_of_fold, dtype=np.float64)
-        score, held = raw.copy(), np.full(raw.shape, np.nan)
+        score, knowing, held = raw.copy(), learner.knowing.copy(), np.full(raw.shape, np.nan)
         for at, code in enumerate(learner.codes):
             rows = fair[:, at]
             present, shares = label[rows, at] == PRESENT, weight[rows, at]
             made = self._calibrators[code] = calibration.fit(raw[rows, at], present, shares)
             if made is not None:
-                score[:, at] = made(raw[:, at])
+                score[:, at], knowing[:, at] = made(raw[:, at]), made(learner.knowing[:, at])
                 held[rows, at] = calibration.crossfit(raw[rows, at], present, shares, group[rows])
         calibrated = np.where(self._counted, score, np.nan)
         pooled = thresholds.pooled(calibrated, label, weight)
@@ -187,9 +188,12 @@ class LearnedTagger:
         # A code that is too rare to be calibrated is settled absent where all else is settled; its errors are counted.
         self._rate = np.array([_rate(label[:, at], weight[:, at]) for at in range(len(learner.codes))])
         cuts = np.where(self._counted, [trust[code].threshold for code in learner.codes], 1.0)
-        self._whole = whole(
-            np.where(self._counted, score, self._rate), label, weight, self.alpha, group=group, thresholds=cuts
-        )
+        new, known = np.where(self._counted, score, self._rate), np.where(self._counted, knowing, self._rate)
+        rule_of = [
+            whole(scores[rows], label[rows], weight[rows], self.alpha, group=group[rows], thresholds=cuts)
+            for rows, scores in ((~learner.familiar, new), (learner.familiar, known))
+        ]
+        self._whole = Settling.of(rule_of[0], rule_of[1], training.segments, learner.familiar)
 
     # ---- tagging
 
@@ -228,7 +232,7 @@ class LearnedTagger:
                     settled[:, column] = (value < trust.low) | (value >= trust.high)
             if self._whole is not None and not rest:
                 rare = [place[code] for code in self.learned if self._calibrators[code] is None]
-                all_settled = self._whole(np.where(self._counted, values, self._rate))
+                all_settled = self._whole(segments, np.where(self._counted, values, self._rate))
                 all_settled &= ~(state[:, rare] == PRESENT).any(axis=1)
             cells = [(row, column) for row, column in zip(*np.nonzero(state == PRESENT), strict=True)]
             own = [(int(row), int(column)) for row, column in cells if (row, column) not in proposed]
@@ -257,15 +261,7 @@ class LearnedTagger:
     @property
     def whole_sentence(self) -> str:
         """How many segments could be settled on all codes at once."""
-        rule = self._whole
-        if rule is None or not rule.judged:
-            return "No passage was judged on all codes at random: none can be settled whole."
-        if not np.isfinite(rule.cut):
-            return f"{rule.judged:,} passages judged on all codes are too few, or too hard, to settle any whole."
-        return (
-            f"About {rule.share:.0%} of passages could be settled on all codes without a person, "
-            f"at most {rule.alpha:.0%} of them wrong in any."
-        )
+        return self._whole.sentence if self._whole else ""
 
     # ---- keeping
 
@@ -300,7 +296,7 @@ class LearnedTagger:
         self._learner = Learner.from_state(self.codebook, self._encoder, head["learner"], _part(arrays, "learner"))
         self._nearest = Nearest.from_state(_part(arrays, "nearest"))
         self._facets = FacetModel.from_state(head["facets"], _part(arrays, "facets"))
-        self._whole = Whole.from_state(head["whole"]) if head["whole"] else None
+        self._whole = Settling.from_state(head["whole"]) if head["whole"] else None
         self.rows, self.unlearned = tuple(head["rows"]), dict(head["unlearned"])
         self.out_of_fold, self._rate, self._judgements = arrays["out_of_fold"], arrays["rate"], head["judgements"]
         self.aim, self.alpha, self.seed = Aim.parse(head["aim"]), head["alpha"], head["seed"]

@@ -23,6 +23,8 @@ from qualcode.taggers.segment_features import SegmentFeatures
 from qualcode.taggers.training import Training, parted
 
 FOLDS = 10
+FEWEST_FAMILIAR = 100
+"""Fewer rows that others said word for word prove nothing of their own, and the models for them cost as much again."""
 PENALTY = 2.0
 CODEBOOK_WEIGHT = 2.0
 """A clause counts as two judged segments: with 200 of these and 36 codes, macro F1 .39 against .31 at a twentieth."""
@@ -49,6 +51,10 @@ class Learner:
         """The codes of the training that could not be learned, each with the reason."""
         self.out_of_fold: NDArray[np.float64] = np.zeros((0, 0))
         """Shape (n, codes): the score of each training row by a model that saw neither its participant nor its text."""
+        self.familiar: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        """Shape (n,): rows whose very text others said too, where there are enough of them."""
+        self.knowing: NDArray[np.float64] = np.zeros((0, 0))
+        """As `out_of_fold`; those of familiar rows by models that saw what others who said just that were coded as."""
         self.fold: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         """Shape (n,): participants whole; rows of other folds that hold the same text were left out as well."""
         self.parted_by = "participant"
@@ -83,16 +89,21 @@ class Learner:
         kernel = _kernel(sparse, dense)
         target = (label == PRESENT).astype(np.float32)
         number = int(self.fold.max()) + 1
-        always = np.ones((number, len(said.segments)), dtype=bool)
-        by_fold = [weight * rows[:, None] for rows in np.hstack([apart.seen, always])]
-        dual = ridge.solve(kernel, np.tile(target, (1, number + 1)), np.hstack([weight, *by_fold]), penalty=PENALTY)
-        fitted = (kernel[:size] @ dual).reshape(size, number + 1, len(kept))
+        folds = [*apart.seen]
+        self.familiar = apart.familiar & (apart.familiar.sum() >= FEWEST_FAMILIAR)
+        if self.familiar.any():
+            folds += [apart.fold != one for one in range(number)]
+        counted = [weight * np.r_[rows, np.ones(len(said.segments), dtype=bool)][:, None] for rows in folds]
+        dual = ridge.solve(kernel, np.tile(target, (1, len(folds) + 1)), np.hstack([weight, *counted]), penalty=PENALTY)
+        fitted = (kernel[:size] @ dual).reshape(size, len(folds) + 1, len(kept))
         held = fitted[np.arange(size), self.fold + 1]
+        knowing = fitted[np.arange(size), self.fold + 1 + (number if self.familiar.any() else 0)]
         own = dual[:, : len(kept)]
         self._sparse_weight = np.asarray(sparse.T @ own, dtype=np.float32)
         self._dense_weight, self._constant = dense.T @ own, own.sum(axis=0)
         self._cut = _cuts(training.label[:, kept], held)
         self.out_of_fold = self._raw(held)
+        self.knowing = self._raw(knowing)
         return self
 
     def score(self, segments: Sequence[Segment]) -> NDArray[np.float64]:

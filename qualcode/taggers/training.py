@@ -65,6 +65,8 @@ class Parted:
     """Shape (folds, n): rows of other folds whose text no row of this one has."""
     by: str
     """`participant`; or `text`, where all rows are one participant's."""
+    familiar: NDArray[np.bool_]
+    """Shape (n,): rows whose text somebody in another fold has as well."""
 
 
 def parted(training: Training, *, count: int, seed: int) -> Parted:
@@ -90,7 +92,8 @@ def parted(training: Training, *, count: int, seed: int) -> Parted:
     empty = np.array([not text for text in texts])
     held = range(int(fold.max()) + 1)
     seen = np.stack([(fold != one) & (empty | ~np.isin(number, number[fold == one])) for one in held])
-    return Parted(fold, seen, by)
+    familiar = ~empty & (seen.sum(axis=0) < len(seen) - 1)
+    return Parted(fold, seen, by, familiar)
 
 
 def folds(group: NDArray[np.int64], label: NDArray[np.int8], *, count: int, seed: int) -> NDArray[np.int64]:
