@@ -22,12 +22,20 @@ def segment(project: Folder = HERE, quiet: Quiet = False, json: Json = False) ->
 
 
 @app.command()
-def tag(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
+def tag(
+    project: Folder = HERE,
+    tagger: Annotated[
+        str,
+        typer.Option("--tagger", help="learned, definitions, patterns, or one of a plugin; else as the settings say."),
+    ] = "",
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
     """Let the machine coder propose codes on segments that it has not seen."""
     from qualcode.pipeline import tagging
 
     with opening.opened(project) as opened, output.progress(quiet) as progress:
-        summary = tagging.tag(opened, progress=progress)
+        summary = tagging.tag(opened, name=tagger, progress=progress)
     summaries.tagged(summary, as_json=json)
 
 

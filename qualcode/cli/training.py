@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from qualcode.cli import opening, output
 from qualcode.cli.app import HERE, Folder, Json, Quiet, app
@@ -10,17 +12,42 @@ from qualcode.cli.output import counted
 
 if TYPE_CHECKING:
     from qualcode.pipeline.training import TrainSummary
-    from qualcode.taggers.estimates import Estimate
+    from qualcode.taggers.learning_curve import LearningCurve
 
 
 @app.command()
-def train(project: Folder = HERE, quiet: Quiet = False, json: Json = False) -> None:
+def train(
+    project: Folder = HERE,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Only measure how much more judgements would help: exports/learning_curve.*")
+    ] = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
     """Let a tagger learn from what people have judged, and say what each code may be trusted with."""
     from qualcode.pipeline import training
 
     with opening.opened(project) as opened, output.progress(quiet) as progress:
-        summary = training.train(opened, progress=progress)
-    _trained(summary, as_json=json)
+        if curve:
+            found = training.curve(opened, progress=progress)
+        else:
+            summary = training.train(opened, progress=progress)
+    if curve:
+        _measured(found, as_json=json)
+    else:
+        _trained(summary, as_json=json)
+
+
+def _measured(found: LearningCurve, *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(found)
+        return
+    rows = [
+        (f"{budget:,}", measure, f"{value:.2f} [{low:.2f}, {high:.2f}]")
+        for budget, measure, value, low, high in found.points
+    ]
+    output.table(("judged passages", "measure", "mean over codes"), rows)
+    output.line(found.summary())
 
 
 def _trained(summary: TrainSummary, *, as_json: bool) -> None:
@@ -35,17 +62,9 @@ def _trained(summary: TrainSummary, *, as_json: bool) -> None:
     )
     output.line(f"estimates  from {counted(summary.random, 'decision')} made blind, at random or as they came")
     output.table(
-        ("code", "may (provisional)", "judged", "present", "precision", "recall", "settled"),
+        ("code", "may (provisional)", "judged", "present", "settled"),
         [
-            (
-                one.code,
-                one.word,
-                f"{one.judged:,}",
-                f"{one.present:,}",
-                _figure(one.precision),
-                _figure(one.recall),
-                _settled(one.low, one.high),
-            )
+            (one.code, one.word, f"{one.judged:,}", f"{one.present:,}", _settled(one.low, one.high))
             for one in summary.trust
         ],
     )
@@ -58,14 +77,6 @@ def _trained(summary: TrainSummary, *, as_json: bool) -> None:
         output.note("the trained tagger codes from the next command on: qualcode tag")
     else:
         output.note("nothing new was judged: it is the tagger that stands")
-
-
-def _figure(estimate: Estimate) -> str:
-    if estimate.point != estimate.point:
-        return "–"
-    if estimate.low != estimate.low:
-        return f"{estimate.point:.2f}"
-    return f"{estimate.point:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
 
 
 def _settled(low: float, high: float) -> str:

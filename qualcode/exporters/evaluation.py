@@ -33,6 +33,16 @@ def write(
     return Written(tuple(files))
 
 
+@private()
+def write_curve(table: pd.DataFrame, drawn: str, folder: Path) -> Written:
+    """Write a learning curve as `learning_curve.csv` and `learning_curve.svg`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers, picture = folder / "learning_curve.csv", folder / "learning_curve.svg"
+    write_csv(numbers, table)
+    picture.write_text(drawn, encoding="utf-8")
+    return Written((numbers, picture))
+
+
 def plain(tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> dict[str, Any]:
     """All of it as JSON takes it; what cannot be estimated is null."""
     rows = {

@@ -110,13 +110,19 @@ def _trusted(bundle: Bundle, one: CodeTrust) -> dict[str, Any]:
         "precision": _bounded(one.precision),
         "settled": settled or "none",
         "needed": more,
+        "figures": [
+            *(_bounded(estimate, "{:.2f}") for estimate in (one.kappa, one.f1, one.ap)),
+            *("–" if math.isnan(value) else f"{value:.2f}" for value in (one.brier_skill, one.ece, one.slope)),
+            f"{one.threshold:.2f}",
+        ],
     }
 
 
-def _bounded(estimate: Estimate) -> str:
+def _bounded(estimate: Estimate, form: str = "{:.0%}") -> str:
     if math.isnan(estimate.point):
         return "not estimable"
-    return f"{estimate.point:.0%} [{estimate.low * 100:.0f}–{estimate.high * 100:.0f}]"
+    low, high = (form.format(bound).removesuffix("%") for bound in (estimate.low, estimate.high))
+    return f"{form.format(estimate.point)} [{low}–{high}]"
 
 
 def _literature(bundle: Bundle, first: Prevalence, order: list[str], names: Mapping[str, str]) -> dict[str, Any]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qualcode import plugins
+import numpy as np
+from numpy.typing import NDArray
+
+from qualcode import charts, plugins
 from qualcode.codebook import Codebook
-from qualcode.coding import NOT_JUDGED
+from qualcode.coding import NOT_JUDGED, PRESENT
+from qualcode.corpus import Segment
 from qualcode.errors import NotEnoughData
+from qualcode.exporters import evaluation
 from qualcode.pipeline import acts, consenting, encoding
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.judgements import Judgements, judgements
 from qualcode.project import Project
 from qualcode.store import codebooks, events, models
 from qualcode.taggers.learned import LearnedTagger
+from qualcode.taggers.learning_curve import LearningCurve, learning_curve
+from qualcode.taggers.training import Training
 from qualcode.taggers.trust import CodeTrust
 
 LEARNED = "learned"
@@ -93,6 +100,35 @@ def train(project: Project, *, vectors: encoding.Vectors = None, progress: Progr
         changed,
         (*notes, *told(said)),
     )
+
+
+def curve(project: Project, *, progress: Progress = acts.silent) -> LearningCurve:
+    """How much better the tagger gets with more judgements; written as `learning_curve.csv` and `.svg` in the exports.
+
+    Raises:
+        NotEnoughData: too little was judged at random, or by too few people.
+        ImporterError: `consent.csv` is faulty.
+    """
+    consenting.take(project)
+    vectors, _ = encoding.encoder(progress)
+    with project.store.reading() as connection:
+        said = judgements(project, connection).training
+
+    def learned(part: Training, segments: Sequence[Segment]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        found = fresh(project, project.codebook, vectors).fit(part).tag(segments)
+        strength, proposed = (
+            np.zeros((len(segments), len(said.codes))),
+            np.zeros((len(segments), len(said.codes)), bool),
+        )
+        for column, code in enumerate(said.codes):
+            if code in found.codes:
+                at = found.codes.index(code)
+                strength[:, column], proposed[:, column] = found.raw_score[:, at], found.state[:, at] == PRESENT
+        return strength, proposed
+
+    made = learning_curve(learned, said, seed=project.settings.seed)
+    evaluation.write_curve(made.to_frame(), charts.svg(charts.learning_curve(made.to_frame())), project.exports)
+    return made
 
 
 def fresh(project: Project, codebook: Codebook, vectors: encoding.Vectors) -> LearnedTagger:
