@@ -140,7 +140,7 @@ def judged(connection: Connection, runs_folder: Path) -> pd.DataFrame:
     stands = standing(stored.decisions(connection))
     whole = set(connection.execute(select(schema.transcripts.c.id)).scalars())
     rows = [
-        (segment, coder, code, judgement.blind, judgement.sample, 1.0 / (judgement.probability or 1.0))
+        (segment, coder, code, judgement.blind, judgement.sample, _weight(judgement))
         for (segment, coder, code), judgement in stands.judged.items()
         if segment not in whole
     ]
@@ -169,6 +169,13 @@ def judged(connection: Connection, runs_folder: Path) -> pd.DataFrame:
             )
     filled = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.concat(filled, ignore_index=True)
+
+
+def _weight(judgement: Judged) -> float:
+    """One over the chance of having been drawn; 0 for what was chosen to be asked, which speaks for nothing else."""
+    if judgement.probability:
+        return 1.0 / judgement.probability
+    return 1.0 if judgement.sample is None else 0.0
 
 
 def _whole(connection: Connection, stands: Standing) -> list[tuple[Judged, str, Spread]]:
