@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,11 +160,10 @@ def derive(project: Project, *, tag: bool, themes: bool, export: bool, progress:
         with project.store.reading() as connection:
             gone = codings.latest_machine(connection) or ""
         if gone.startswith(f"{training.LEARNED}@"):
-            # Somebody's words have left: what learned from them is made anew from the others, as far as that can be.
-            try:
+            # Somebody's words have left: what learned from them is made anew from the others. Where these are too few
+            # the codebook alone tags from here on, and the report says so.
+            with suppress(NotEnoughData):
                 training.train(project, vectors=vectors, progress=progress)
-            except NotEnoughData as few:
-                progress(f"train: {few.message}", 0, 0)
         tagging.tag(project, vectors=vectors, progress=progress)
     if themes:
         theming.themes(project, vectors=vectors, progress=progress)
