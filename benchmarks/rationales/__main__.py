@@ -19,6 +19,7 @@ from qualcode import nlp
 from qualcode.coding import Reason, Span, Tagger
 from qualcode.corpus import Segment
 from qualcode.encoders.minilm import MiniLM
+from qualcode.encoders.remembering import Remembering
 from qualcode.taggers.definitions import EVIDENCE_WORDS, DefinitionTagger
 from qualcode.taggers.evidence import passages
 from qualcode.taggers.training import Training, parted
@@ -66,7 +67,7 @@ def main() -> None:
 
 
 def contenders(train: Training) -> Iterator[tuple[str, Tagger]]:
-    encoder = MiniLM()
+    encoder = Remembering(MiniLM())
     yield "definitions alone", DefinitionTagger(codebook(), encoder=encoder)
     if find_spec("qualcode.taggers.learned"):
         from qualcode.taggers.learned import LearnedTagger
