@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import math
 import sys
 import time
 import traceback
@@ -235,4 +236,6 @@ def _plain(value: Any) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, (Path, date)):
         return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no infinity, and strict readers refuse it
     return value

@@ -15,7 +15,7 @@ from qualcode.pipeline.encoding import Vectors
 from qualcode.project import CONSENTS, Project
 from qualcode.settings import AUTO
 from qualcode.store import codebooks as stored
-from qualcode.store import corpus, models
+from qualcode.store import codings, corpus, models
 from qualcode.store.database import Connection
 from qualcode.store.models import Model
 from qualcode.taggers.learned import LearnedTagger
@@ -30,6 +30,8 @@ class Chosen:
 
     tagger: Tagger
     notes: tuple[str, ...] = ()
+    model: str = ""
+    """What was trained, by its id; empty where nothing that was trained tags."""
 
 
 def chosen(project: Project, vectors: Vectors, *, name: str = "") -> Chosen:
@@ -68,10 +70,17 @@ def chosen(project: Project, vectors: Vectors, *, name: str = "") -> Chosen:
     return Chosen(made)
 
 
+def is_trained(machine: str | None) -> bool:
+    """Whether this machine coder learned from people's judgements."""
+    return machine is not None and machine.startswith(f"{training.LEARNED}@")
+
+
 def trusted(connection: Connection, codebook: Codebook, machine: str | None) -> tuple[CodeTrust, ...]:
     """What the tagger in force may be trusted with, where it is the one that was trained; in the codebook's order."""
-    model = models.latest(connection) if machine and machine.startswith(f"{training.LEARNED}@") else None
-    if model is None:
+    model = models.latest(connection) if is_trained(machine) else None
+    made_by = [run.versions.get("model") for run in codings.runs(connection) if run.coder == machine]
+    if model is None or model.coder.id not in made_by[-1:]:
+        # Trained anew since: what it may be trusted with is not what stands here.
         return ()
     head = model.head
     same = {code.id for code in codebook if head["codes"].get(code.id) == code.hash}
@@ -98,7 +107,7 @@ def _learned(project: Project, vectors: Vectors, model: Model, then: Codebook | 
         old = next((one for one in then or () if one.id == code), None)
         said = "; ".join(differences(old, now)) if old else "its entry is another"
         notes.append(f"{code} has changed since the tagger learned it and is served by the codebook alone ({said})")
-    return Chosen(tagger, tuple(notes))
+    return Chosen(tagger, tuple(notes), model.coder.id)
 
 
 def _withheld(project: Project, connection: Connection, model: Model) -> int:

@@ -172,6 +172,9 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
     for judgement, code, found in frames.spread_out(standing, quoted, segments):
         if coders[judgement.coder].kind == "human":
             people |= {(segment, code) for segment in (*found.absent, *(c.segment for c in found.present))}
+    # A tagger that learned from what was said blind agrees with it by itself: only who saw its proposals judged them.
+    learned = choosing.is_trained(machine)
+    shown = {(k[0], k[2]) for k in judged_by_people if not standing.judged[k].blind} if learned else people
     proposed = {(coding.segment, coding.code) for coding in proposals}
     said_by_people = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "human"]
     imported_machines = [coding for key, coding in standing.codings.items() if coders[key[1]].kind == "machine"]
@@ -186,7 +189,8 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
         stands,
     )
     reviewed = [
-        row(coding, "kept" if (coding.segment, coding.code) in proposed else "added") for coding in said_by_people
+        row(coding, "kept" if (coding.segment, coding.code) in proposed & shown else "added")
+        for coding in said_by_people
     ]
     unreviewed = [row(coding, "proposed") for coding in open_proposals]
     unreviewed += [row(c, "imported") for c in imported_machines if (c.segment, c.code) not in people]
@@ -196,7 +200,7 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
     counted_codings, lost = _on_units((*said_by_people, *open_proposals), quoted, segments)
     # A person who selected the very words under a proposal has found the code there, as one who kept it has.
     found_too = {(coding.segment, coding.code) for coding in _on_units(said_by_people, quoted, segments)[0]}
-    kept = len(people & proposed & found_too)
+    kept = len(shown & proposed & found_too)
     counted = _counted(counted_codings, counted_units)
     theirs, theirs_lost = _on_units(imported_machines, quoted, segments)
     by_import = {coder: _counted(made, counted_units) for coder, made in _by_coder(theirs).items()}
@@ -205,9 +209,9 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
     covered = {coding.segment for coding in (*counted_codings, *theirs)} & counted_units
     in_reports = [c for c in (*counted_codings, *theirs) if c.segment not in counted_units]
     said = set(universe["transcript"])
-    shown = [excerpting.theme_quotes(theme, row) for theme in themes]
+    themed = [excerpting.theme_quotes(theme, row) for theme in themes]
     shown_segments = [entry["segment"] for entry in (*reviewed, *unreviewed)]
-    sources = excerpting.sources([*shown_segments, *(id_ for entry in shown for id_ in entry.segments)], row)
+    sources = excerpting.sources([*shown_segments, *(id_ for entry in themed for id_ in entry.segments)], row)
     left_out = {s.transcript for s in everything} - {s.transcript for s in segments}
     return Bundle(
         title=project.settings.title or project.folder.resolve().name,
@@ -221,7 +225,7 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
         segments=universe,
         programmes=programmes,
         attributes=_programme_table(universe, quoted, programmes),
-        themes=tuple(shown),
+        themes=tuple(themed),
         no_themes="" if themes else _why_no_themes(batch),
         counts={
             "transcripts": len(said),
@@ -231,7 +235,7 @@ def bundle(project: Project, *, purpose: Purpose = "team", today: date | None = 
             "covered": len(covered),
             "proposals": len(proposals),
             "kept": kept,
-            "rejected": len(people & proposed) - kept,
+            "rejected": len(shown & proposed) - kept,
             "added": sum(entry["status"] == "added" for entry in reviewed),
             "abstained": _abstained(project, runs, counted_units & readable),
             "not_counted": lost + theirs_lost,

@@ -42,6 +42,8 @@ class _Cell:
     code: str
     coder: str
     present: bool
+    fair: bool | None
+    """What the coder's first blind decision said, where it may serve estimation."""
     weight: float
     facets: Mapping[str, str]
     at: str
@@ -64,7 +66,7 @@ def judgements(
     current = corpus.segments(connection)
     known = {coder.id for coder in codings.coders(connection).values() if coder.kind == "human"}
     wanted = (set(coders) or known) & known - set(but)
-    cells = [cell for cell in _cells(connection, current) if cell.coder in wanted]
+    cells = [cell for cell in _cells(connection, current, project.secret) if cell.coder in wanted]
     languages = {text.id: text.language for text in texts}
     judged = {cell.segment for cell in cells}
     own = [one for one in current if one.id in judged and languages.get(one.transcript) == codebook.language]
@@ -85,6 +87,10 @@ def _training(
     weight = np.zeros(label.shape)
     facets: dict[tuple[int, int], Mapping[str, str]] = {}
     disputed: set[tuple[int, int]] = set()
+    # Estimation has a label of its own: the first blind word. A second look follows a doubt of the tagger, and what was
+    # judged with a proposal in view may not even dispute.
+    fair = np.full(label.shape, NOT_JUDGED, dtype=np.int8)
+    unsure: set[tuple[int, int]] = set()
     for cell in cells:
         if cell.segment not in row or cell.code not in column:
             continue
@@ -93,21 +99,27 @@ def _training(
         if label[place] not in (NOT_JUDGED, said):
             disputed.add(place)
         label[place] = said
-        if cell.at > changed.get(cell.code, ""):
+        if cell.fair is not None and cell.weight and cell.at > changed.get(cell.code, ""):
+            first = PRESENT if cell.fair else ABSENT
+            if fair[place] not in (NOT_JUDGED, first):
+                unsure.add(place)
+            fair[place] = first
             weight[place] = max(weight[place], cell.weight)
         if cell.present and cell.facets:
             facets[place] = cell.facets
     for place in disputed:
-        label[place], weight[place] = NOT_JUDGED, 0
+        label[place] = NOT_JUDGED
         facets.pop(place, None)
-    return Training(tuple(segments), tuple(column), label, weight, facets), len(disputed)
+    for place in unsure:
+        fair[place], weight[place] = NOT_JUDGED, 0
+    return Training(tuple(segments), tuple(column), label, weight, facets, fair), len(disputed)
 
 
-def _cells(connection: Connection, current: list[Segment]) -> Iterator[_Cell]:
+def _cells(connection: Connection, current: list[Segment], secret: bytes) -> Iterator[_Cell]:
     """Every decision on a segment in force: its own, those on whole transcripts, those on other cuts of the text."""
     decisions = codings.decisions(connection)
     stands = frames.standing(decisions)
-    serves = Serving.of(decisions, codings.samples(connection).values())
+    serves = Serving.of(decisions, codings.samples(connection).values(), secret)
     whole = {segment.transcript for segment in current}
     ids = {segment.id for segment in current}
     elsewhere: list[Coding] = []
@@ -116,8 +128,8 @@ def _cells(connection: Connection, current: list[Segment]) -> Iterator[_Cell]:
         if segment in ids:
             facets = coding.facets if coding else {}
             present = coding is not None
-            weight = serves.weight(segment, coder, code, present)
-            yield _Cell(segment, code, coder, present, weight, facets, judged.made_at)
+            fair, weight = serves.fair(segment, coder, code)
+            yield _Cell(segment, code, coder, present, fair, weight, facets, judged.made_at)
         elif segment not in whole and coding:
             elsewhere.append(coding)
     if any(segment in whole for segment, _, _ in stands.judged):
@@ -126,9 +138,9 @@ def _cells(connection: Connection, current: list[Segment]) -> Iterator[_Cell]:
         for judged, code, spread in frames.spread_out(stands, marked, current):
             weight = 1.0 if judged.blind else 0.0
             for coding in spread.present:
-                yield _Cell(coding.segment, code, judged.coder, True, weight, coding.facets, coding.made_at)
+                yield _Cell(coding.segment, code, judged.coder, True, True, weight, coding.facets, coding.made_at)
             for segment in spread.absent:
-                yield _Cell(segment, code, judged.coder, False, weight, {}, judged.made_at)
+                yield _Cell(segment, code, judged.coder, False, False, weight, {}, judged.made_at)
     yield from _carried(connection, elsewhere, current, stands)
 
 
@@ -148,7 +160,7 @@ def _carried(
         key = (coding.segment, coding.coder, coding.code)
         if key not in done:
             done.add(key)
-            yield _Cell(coding.segment, coding.code, coding.coder, True, 0.0, coding.facets, coding.made_at)
+            yield _Cell(coding.segment, coding.code, coding.coder, True, None, 0.0, coding.facets, coding.made_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +181,9 @@ class Serving:
     """The first blind judgement of (segment, coder, code), and what it said. A second look follows a doubt."""
 
     @classmethod
-    def of(cls, decisions: Sequence[tuple[Judged, tuple[Coding, ...]]], samples: Iterable[Sample]) -> Serving:
+    def of(
+        cls, decisions: Sequence[tuple[Judged, tuple[Coding, ...]]], samples: Iterable[Sample], secret: bytes
+    ) -> Serving:
         """From decisions, oldest first, and all samples."""
         known = list(samples)
         first: dict[tuple[str, str, str], tuple[Judged, bool]] = {}
@@ -179,17 +193,18 @@ class Serving:
                 first.setdefault((judged.segment, judged.coder, code), (judged, code in present))
         chosen = (AUDIT, drawing.CHOSEN, drawing.RANDOM)
         fair = {sample.id: 0.0 if sample.purpose.startswith(chosen) else 1.0 for sample in known}
-        return cls(drawing.inclusion(known), fair, first)
+        answered = {(segment, code) for segment, _, code in first}
+        return cls(drawing.inclusion(known, answered, secret), fair, first)
 
-    def weight(self, segment: str, coder: str, code: str, present: bool) -> float:
-        """Of the decision that stands; 0 where the coder's first blind one said otherwise, or there was none."""
+    def fair(self, segment: str, coder: str, code: str) -> tuple[bool | None, float]:
+        """What a coder's first blind decision said, and its weight; None and 0 where there is none that may serve."""
         judged, said = self.first.get((segment, coder, code), (None, None))
-        if judged is None or said != present:
-            return 0.0
+        if judged is None:
+            return None, 0.0
         if judged.sample is None:
-            return 1.0
+            return said, 1.0
         chance = self.chance.get((segment, code), 0.0)
         if chance:
-            return 1.0 / chance
-        fair = self.other.get(judged.sample, 1.0) if judged.probability else 0.0
-        return fair / judged.probability if judged.probability else 0.0
+            return said, 1.0 / chance
+        even = self.other.get(judged.sample, 0.0) if judged.probability else 0.0
+        return (said, 1.0 / judged.probability) if even and judged.probability else (None, 0.0)

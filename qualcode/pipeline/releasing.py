@@ -123,4 +123,4 @@ def last_change(record: Sequence[Event]) -> Event | None:
 
 def _named(project: Project, path: Path) -> str:
     inside, folder = path.resolve(), project.folder.resolve()
-    return inside.relative_to(folder).as_posix() if inside.is_relative_to(folder) else str(path)
+    return inside.relative_to(folder).as_posix() if inside.is_relative_to(folder) else str(inside)

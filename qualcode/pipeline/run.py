@@ -17,6 +17,7 @@ from qualcode.importers import TableColumns
 from qualcode.importers.completeness import Declaration
 from qualcode.pipeline import (
     acts,
+    choosing,
     consenting,
     deidentifying,
     encoding,
@@ -158,8 +159,8 @@ def derive(project: Project, *, tag: bool, themes: bool, export: bool, progress:
     vectors, _ = encoding.encoder(progress) if tag or themes else (None, ())
     if tag:
         with project.store.reading() as connection:
-            gone = codings.latest_machine(connection) or ""
-        if gone.startswith(f"{training.LEARNED}@"):
+            gone = codings.latest_machine(connection)
+        if choosing.is_trained(gone):
             # Somebody's words have left: what learned from them is made anew from the others. Where these are too few
             # the codebook alone tags from here on, and the report says so.
             with suppress(NotEnoughData):

@@ -88,7 +88,7 @@ def tag(project: Project, *, vectors: Vectors = None, name: str = "", progress: 
         floor=settings.floor,
         threshold=settings.threshold,
         seed=settings.seed,
-        versions=acts.versions(),
+        versions=acts.versions() | ({"model": found.model} if found.model else {}),
         made_at=at,
         thresholds=proposals.thresholds,
     )

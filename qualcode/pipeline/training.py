@@ -113,6 +113,8 @@ def curve(project: Project, *, progress: Progress = acts.silent) -> LearningCurv
     vectors, _ = encoding.encoder(progress)
     with project.store.reading() as connection:
         said = judgements(project, connection).training
+    if not said.segments:
+        raise NotEnoughData("nobody has judged anything", needed=1, found=0, hint="qualcode ask")
 
     def learned(part: Training, segments: Sequence[Segment]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         found = fresh(project, project.codebook, vectors).fit(part).tag(segments)

@@ -75,6 +75,9 @@ def decide(
     own_rows = {(answer.segment, answer.proposed) for answer in answers if answer.proposed and answer.decision}
     for answer in answers:
         problem = _problem(answer, codebook)
+        if answer.sample and answer.sample not in samples:
+            # A sample that nobody drew would count as coded as it came, and stand for itself.
+            problem = problem or "the sample id is none of this project's"
         if problem:
             unclear.append(Unclear(answer.row, f"{problem} (sheet {PROPOSALS if answer.proposed else answer.page})"))
             continue

@@ -19,6 +19,7 @@ from qualcode.corpus import keyed_id
 
 RANDOM = "estimation: asked at random"
 CHOSEN = "asked"
+RESPONSE = 0.9
 """How the purposes of the two kinds of samples begin."""
 
 
@@ -76,21 +77,40 @@ def chosen(segments: Sequence[str], why: str, *, seed: int, secret: bytes) -> Sa
     return Sample(keyed_id(secret, "a", purpose, seed, *ordered), ordered, (0.0,) * len(ordered), purpose, seed)
 
 
-def inclusion(samples: Iterable[Sample]) -> dict[tuple[str, str], float]:
-    """The chance of each segment and code to be in the random share, as all its rounds have made it.
+def inclusion(samples: Iterable[Sample], answered: Set[tuple[str, str]], secret: bytes) -> dict[tuple[str, str], float]:
+    """The chance of each segment and code to be in the random share, as far as the share was answered.
 
-    Later rounds hold what earlier ones drew, with a greater chance: the greatest is the one that holds. A judgement
-    that was made before its passage was drawn has its chance here, and not in its own record. A passage that was drawn
-    and that nobody answered is here too; it is missing from the answers by choice of a person, not by lot.
+    Later rounds hold what earlier ones drew, with a greater chance. But what was drawn and nobody answered is missing
+    by choice, while what was chosen and lies under the same lot was answered: such a share is none. So for each code
+    the share ends where fewer than `RESPONSE` of its passages, in the order of their lots, are answered; the few that
+    are missing before that are taken to be like the others. A judgement that was made before its passage was drawn has
+    its chance here, and not in its own record.
+
+    Args:
+        samples: all of the project.
+        answered: (segment, code) that a person judged blind.
+        secret: the project's key.
     """
-    found: dict[tuple[str, str], float] = {}
+    drawn: dict[str, dict[str, float]] = {}
     for sample in samples:
         if not sample.purpose.startswith(RANDOM):
             continue
-        codes = sample.purpose.removeprefix(RANDOM + ": ").split(", ")
-        for segment, chance in zip(sample.segments, sample.probabilities, strict=True):
-            for code in codes:
-                found[segment, code] = max(chance, found.get((segment, code), 0.0))
+        for code in sample.purpose.removeprefix(RANDOM + ": ").split(", "):
+            own = drawn.setdefault(code, {})
+            for segment, chance in zip(sample.segments, sample.probabilities, strict=True):
+                own[segment] = max(chance, own.get(segment, 0.0))
+    found: dict[tuple[str, str], float] = {}
+    for code, own in drawn.items():
+        lots = sorted((lot(secret, segment), segment) for segment in own)
+        count, last, share = 0, 0, 1.0
+        for place, (_, segment) in enumerate(lots, start=1):
+            count += (segment, code) in answered
+            if count >= RESPONSE * place:
+                last, share = place, count / place
+        if not last:
+            continue
+        chance = lots[last][0] if last < len(lots) else max(own.values())
+        found |= {(segment, code): chance * share for _, segment in lots[:last] if (segment, code) in answered}
     return found
 
 

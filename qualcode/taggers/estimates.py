@@ -116,7 +116,7 @@ def share(right: NDArray[Any], weight: NDArray[Any], group: NDArray[Any]) -> tup
     point = min(1.0, float((weight * right).sum()) / total)
     # Taylor's linear form of the variance of a ratio, people being what was drawn.
     variance = float((np.bincount(person, weight * (right - point)) ** 2).sum()) / total**2
-    of = float(people)
+    of = min(float(people), most)
     if variance > 1e-12:
         of = min(most, point * (1 - point) / variance)
         if 1 < people < most:

@@ -152,7 +152,7 @@ class LearnedTagger:
         """Calibrate, choose thresholds and bands, on what may serve estimation and by scores that never saw it."""
         group = training.people
         own = [training.codes.index(code) for code in learner.codes]
-        label, weight = training.label[:, own], training.weight[:, own]
+        label, weight = training.estimated[:, own], training.weight[:, own]
         fair = (label != NOT_JUDGED) & (weight > 0)
         raw = np.asarray(learner.out_of_fold, dtype=np.float64)
         score, knowing, held = raw.copy(), learner.knowing.copy(), np.full(raw.shape, np.nan)
@@ -220,6 +220,11 @@ class LearnedTagger:
         if segments:
             found = self._ready.score(segments)
             values = self._calibrated(found)
+            # What it learned from is scored by models that did not see it: it must not settle what taught it.
+            known = {id_: row for row, id_ in enumerate(self.rows)}
+            for row, segment in enumerate(segments):
+                if segment.id in known:
+                    values[row] = self.out_of_fold[known[segment.id]]
             for at, code in enumerate(self.learned):
                 if code not in self.trust:
                     continue
@@ -323,7 +328,9 @@ class LearnedTagger:
         if code not in self.trust:
             return self._definitions.explain(segment, code)
         values = self._calibrated(self._ready.score([segment]))[0]
-        own = dict(zip(self.learned, values.tolist(), strict=True))
+        # A probability and a strength that nothing calibrated stand on two scales: only like is compared with like.
+        alike = self._counted == (self._calibrators[code] is not None)
+        own = {one: float(value) for one, value, fits in zip(self.learned, values, alike, strict=True) if fits}
         return self._particulars.reasons(segment, code, own, self._nearest)
 
     # ---- parts
@@ -360,6 +367,7 @@ def _rate(label: NDArray[np.int8], weight: NDArray[np.float64]) -> float:
 def _digest(training: Training) -> str:
     found = hashlib.sha256(json.dumps([[one.id for one in training.segments], training.codes]).encode())
     found.update(np.ascontiguousarray(training.label).tobytes())
+    found.update(np.ascontiguousarray(training.estimated).tobytes())
     found.update(np.ascontiguousarray(training.weight).tobytes())
     return found.hexdigest()
 

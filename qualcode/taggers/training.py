@@ -27,6 +27,13 @@ class Training:
     asked for because of what the machine said, or made with its proposal in view. Those are for learning alone."""
     facets: Mapping[tuple[int, int], Mapping[str, str]] = field(default_factory=dict, repr=False)
     """Facets of PRESENT cells, where a person gave any."""
+    fair: NDArray[np.int8] | None = field(default=None, repr=False)
+    """Shape (n, k): what serves estimation where it is not `label`: the first blind word, before any second look."""
+
+    @property
+    def estimated(self) -> NDArray[np.int8]:
+        """Shape (n, k): what cells with weight are held against."""
+        return self.label if self.fair is None else self.fair
 
     @property
     def people(self) -> NDArray[np.int64]:
@@ -43,6 +50,7 @@ class Training:
             self.label[chosen],
             self.weight[chosen],
             {(place[row], column): said for (row, column), said in self.facets.items() if row in place},
+            None if self.fair is None else self.fair[chosen],
         )
 
 

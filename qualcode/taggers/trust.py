@@ -260,9 +260,9 @@ def _until_seen(wanted: int, seen: int, judged: int) -> int | None:
 def _sentence(code: str, word: str, found: estimates.Decisions, judged: int, present: int, needed: int | None) -> str:
     enough = word != INSUFFICIENT or not math.isnan(found.recall.point)
     said = f"{code}: {word} ({'provisional' if word != INSUFFICIENT else _more(needed)})."
-    seen = f"On {_number(judged)} passages judged at random ({_number(present)} present) it finds "
+    seen = f"On {_number(judged)} passages judged blind ({_number(present)} present) it finds "
     if not enough or not present:
-        return f"{said} It was judged at random on {_number(judged)} passages and found on {_number(present)}."
+        return f"{said} It was judged blind on {_number(judged)} passages and found on {_number(present)}."
     recall, precision = found.recall, found.precision
     said += f" {seen}{recall.point * 100:.0f} % [{recall.low * 100:.0f}–{recall.high * 100:.0f}] of what people found; "
     said += "it proposes nothing." if math.isnan(precision.point) else f"{_wrong(1 - precision.point)}."

@@ -112,6 +112,10 @@ def test_an_answer_judges_the_whole_scope_blind_and_at_once(talk: Project) -> No
     assert verifying.verify(talk).faults == ()
 
 
+def _blind(talk: Project) -> set[tuple[str, str]]:
+    return {(judged.segment, code) for judged, _ in _decided(talk) if judged.blind for code in judged.codes}
+
+
 def test_what_was_answered_is_not_asked_again_and_all_is_asked_in_the_end(talk: Project) -> None:
     seen: list[str] = []
     while len(seen) < 44:
@@ -121,7 +125,7 @@ def test_what_was_answered_is_not_asked_again_and_all_is_asked_in_the_end(talk: 
     assert len(seen) == len(set(seen)) == 44
     with pytest.raises(NotEnoughData, match="nothing left to ask"):
         asking.ask(talk, "anna")
-    chances = drawing.inclusion(_samples(talk).values())
+    chances = drawing.inclusion(_samples(talk).values(), _blind(talk), talk.secret)
     assert set(chances.values()) <= {1.0} or max(chances.values()) <= 1
 
 
@@ -176,7 +180,7 @@ def test_a_sheet_about_codes_comes_back(talk: Project, tmp_path: Path) -> None:
 
 def test_lots_of_one_code_say_nothing_of_another(talk: Project) -> None:
     _answered(talk, asking.ask(talk, "anna", by="code", count=12, codes=["listening"]))
-    chances = drawing.inclusion(_samples(talk).values())
+    chances = drawing.inclusion(_samples(talk).values(), _blind(talk), talk.secret)
     assert {code for _, code in chances} == {"listening"}
     by_lot = [judged for judged, _ in _decided(talk) if judged.probability]
     assert len(by_lot) == 6

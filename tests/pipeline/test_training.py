@@ -20,6 +20,7 @@ from qualcode.pipeline import exporting, import_codings, tagging, training, with
 from qualcode.pipeline.judgements import Serving, judgements
 from qualcode.pipeline.verifying import verify
 from qualcode.project import Project
+from qualcode.review import drawing
 from qualcode.segments import stretch
 from qualcode.store import codings, corpus, events, models, purging
 from tests.byte_scan import assert_nowhere
@@ -189,27 +190,54 @@ def test_a_model_is_json_and_plain_arrays(judged: Project, vectors: Remembering)
 
 def test_each_judgement_serves_what_it_can() -> None:
     """In the random share by one over its chance; blind as it came by one; everything else for learning alone."""
+    secret = b"a project's"
+    ids = sorted((f"s_{n}" for n in range(1, 41)), key=lambda one: drawing.lot(secret, one))
+    drawn = drawing.draw(ids, set(), ("isolation",), count=20, seed=1, secret=secret)
+    assert drawn is not None
+    share, rest = ids[:20], ids[20:]
     samples = [
-        Sample("even", ("s_1", "s_2"), (0.25, 0.25), "estimation: asked at random: isolation", 1),
-        Sample("later", ("s_1", "s_2", "s_3"), (0.5, 0.5, 0.5), "estimation: asked at random: isolation", 1),
-        Sample("left", ("s_4",), (0.25,), "audit of unproposed segments", 1),
-        Sample("chosen", ("s_3", "s_5"), (0.0, 0.0), "asked: uncertain", 1),
-        Sample("assigned", ("s_6",), (0.1,), "blind assignment", 1),
+        drawn.sample,
+        Sample("left", (rest[0],), (0.25,), "audit of unproposed segments", 1),
+        drawing.chosen([share[3], rest[1]], "uncertain", seed=1, secret=secret),
+        Sample("assigned", (rest[2],), (0.1,), "blind assignment", 1),
     ]
-    decisions = [
-        (Judged("s_1", "bo", ("isolation", "listening"), True, "even", 0.25), ()),
-        (Judged("s_3", "bo", ("isolation",), True, "chosen", None), ()),
-        (Judged("s_4", "bo", ("isolation",), True, "left", 0.25), ()),
-        (Judged("s_5", "bo", ("isolation",), True, "chosen", None), ()),
-        (Judged("s_6", "bo", ("isolation",), True, "assigned", 0.1), ()),
-        (Judged("s_7", "bo", ("isolation",), True), ()),
-        (Judged("s_8", "bo", ("isolation",), False), ()),
+    chosen = samples[2].id
+
+    def judged(segment: str, sample: str | None = None, chance: float | None = None, blind: bool = True) -> Judged:
+        return Judged(segment, "bo", ("isolation", "listening"), blind, sample, chance, "2026-01-01")
+
+    decisions: list[tuple[Judged, tuple[Coding, ...]]] = [
+        (judged(one, chosen if one == share[3] else drawn.sample.id), ()) for one in share
     ]
-    serves = Serving.of(decisions, samples)
-    weights = {segment: serves.weight(segment, "bo", "isolation", False) for segment in [f"s_{n}" for n in range(1, 9)]}
-    assert weights == {"s_1": 2, "s_2": 0, "s_3": 2, "s_4": 0, "s_5": 0, "s_6": 10, "s_7": 1, "s_8": 0}
-    assert serves.weight("s_1", "bo", "listening", False) == 0, "only isolation was drawn by lot there"
-    assert serves.weight("s_1", "bo", "isolation", True) == 0, "the first blind judgement said otherwise"
+    decisions += [
+        (judged(rest[0], "left", 0.25), ()),
+        (judged(rest[1], chosen), ()),
+        (judged(rest[2], "assigned", 0.1), ()),
+    ]
+    decisions += [(judged(rest[3]), ()), (judged(rest[4], blind=False), ())]
+    found = Coding("c", share[0], "isolation", "bo", made_at="2026-02-01")
+    decisions.append((Judged(share[0], "bo", ("isolation",), True, chosen, None, "2026-02-01"), (found,)))
+    serves = Serving.of(decisions, samples, secret)
+    weights = [serves.fair(segment, "bo", "isolation")[1] for segment in (share[1], share[3], *rest[:5])]
+    assert weights == pytest.approx([1 / drawn.sample.probabilities[0]] * 2 + [0, 0, 10, 1, 0])
+    assert serves.fair(share[0], "bo", "isolation")[0] is False, "the first blind word, not the second look"
+    assert serves.fair(share[1], "bo", "listening") == (None, 0.0), "only isolation was drawn by lot there"
+
+
+def test_what_was_judged_with_a_proposal_in_view_disputes_nothing_that_estimates(judged: Project) -> None:
+    with judged.store.reading() as connection:
+        before = judgements(judged, connection).training
+        segments = corpus.segments(connection)
+    seen = Judged(segments[0].id, "bo", CODES, False, made_at="2026-03-01")
+    said = [Coding(f"c_{code}", segments[0].id, code, "bo", made_at="2026-03-01") for code in CODES]
+    with judged.store.writing() as connection:
+        codings.add_coder(connection, Coder("bo", "human"))
+        codings.add_judgements(connection, [(seen, said)], judged.codebook)
+    with judged.store.reading() as connection:
+        after = judgements(judged, connection)
+    assert after.disputed
+    assert (after.training.weight == before.weight).all()
+    assert (after.training.estimated == before.estimated).all()
 
 
 def test_disputed_cells_and_carried_highlights(judged: Project) -> None:
@@ -235,6 +263,7 @@ def test_disputed_cells_and_carried_highlights(judged: Project) -> None:
     assert (found.training.label[rows[disputed.id]] == NOT_JUDGED).all()
     assert found.training.label[rows[marked.id]].tolist() == [PRESENT, NOT_JUDGED, NOT_JUDGED]
     assert found.training.weight[rows[marked.id]].tolist() == [0, 0, 0]
+    assert found.training.weight[rows[disputed.id]].tolist() == [0, 0, 0], "both were blind"
 
 
 def test_bounds_are_said_or_said_to_be_missing(judged: Project, vectors: Remembering) -> None:

@@ -39,6 +39,11 @@ def test_a_passage_without_an_answer_comes_first_again() -> None:
     assert not set(again.asked[1:]) & set(first.asked)
 
 
+def _chances(samples, segments, codes):
+    """Chances where everybody answered on all that was drawn."""
+    return drawing.inclusion(samples, {(segment, code) for segment in segments for code in codes}, b"secret")
+
+
 def test_what_was_judged_blind_before_counts_and_is_not_asked() -> None:
     before = _draw(IDS, set(), 10).asked[4]
     drawn = _draw(IDS, {before}, 10)
@@ -50,7 +55,7 @@ def test_rounds_raise_the_chances_of_those_before_them_for_their_own_codes() -> 
     one = _draw(IDS, set(), 10)
     two = _draw(IDS, set(one.asked), 10)
     other = _draw(IDS, set(), 3, codes=("burden",))
-    chances = drawing.inclusion([two.sample, one.sample, other.sample])
+    chances = _chances([two.sample, one.sample, other.sample], IDS, ("isolation", "burden"))
     assert len(chances) == 2 * 20
     assert {chances[one.asked[0], "isolation"], chances[two.asked[0], "burden"]} == {two.sample.probabilities[0]}
 
@@ -60,7 +65,7 @@ def test_new_texts_come_first_until_they_have_caught_up() -> None:
     new = [f"n_{number}" for number in range(60)]
     two = _draw([*IDS, *new], set(one.asked), 20)
     assert {segment[0] for segment in two.asked[:10]} == {"n"}
-    chances = drawing.inclusion([one.sample, two.sample])
+    chances = _chances([one.sample, two.sample], [*IDS, *new], ("isolation", "burden"))
     assert chances[one.asked[0], "burden"] >= chances[two.asked[0], "burden"]
 
 
@@ -68,7 +73,7 @@ def test_what_was_chosen_has_no_chance() -> None:
     sample = drawing.chosen(["s_2", "s_1", "s_2"], "unsure", seed=1, secret=b"secret")
     assert (sample.segments, sample.probabilities) == (("s_1", "s_2"), (0.0, 0.0))
     assert sample.purpose.startswith("asked")
-    assert drawing.inclusion([sample]) == {}
+    assert _chances([sample], ["s_1", "s_2"], ("isolation",)) == {}
 
 
 @settings(max_examples=60)
@@ -101,7 +106,7 @@ def test_estimates_are_unbiased_over_rounds_while_likely_ones_are_chosen_and_tex
             samples.append(drawn.sample)
             left = sorted(set(ids) - judged - set(drawn.asked), key=lambda one: -likely[one])
             judged |= {*drawn.asked, *left[:20]}
-        chances = drawing.inclusion(samples)
+        chances = drawing.inclusion(samples, {(one, "x") for one in judged}, secret)
         assert {segment for segment, _ in chances} <= judged
         estimates.append(sum(truth[segment] / p for (segment, _), p in chances.items()))
         truths.append(sum(truth.values()))
@@ -118,3 +123,16 @@ def test_the_lot_is_the_projects_own() -> None:
     lots = [drawing.lot(b"one", f"s_{number}") for number in range(4000)]
     assert np.mean(lots) == pytest.approx(0.5, abs=0.02)
     assert np.histogram(lots, bins=4, range=(0, 1))[0].min() > 900
+
+
+def test_a_draw_that_nobody_answered_raises_no_chance() -> None:
+    """A sheet was written and left: what had been chosen before must not pass for drawn."""
+    one = _draw(IDS, set(), 20)
+    answered = {*one.asked, *sorted(set(IDS) - set(one.asked))[:15]}
+    two = _draw(IDS, set(one.asked), 60)
+    pairs = {(segment, "isolation") for segment in answered}
+    before = drawing.inclusion([one.sample], pairs, b"secret")
+    after = drawing.inclusion([one.sample, two.sample], pairs, b"secret")
+    assert after.keys() >= before.keys()
+    assert len(after) <= len(before) + 3
+    assert sum(1 / p for p in after.values()) == pytest.approx(len(IDS), rel=0.25)

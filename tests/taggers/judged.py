@@ -34,10 +34,15 @@ def passages(count: int) -> list[tuple[str, str]]:
     return [found[at] for at in order[:count]]
 
 
-def training(said: Sequence[tuple[str, str]], *, people: int = 40, weight: float = 1.0) -> Training:
-    """Every code judged on every passage; passage number n is said by person n modulo `people`."""
+def training(said: Sequence[tuple[str, str]], *, people: int = 40, weight: float = 1.0, first: int = 0) -> Training:
+    """Every code judged on every passage; passage number n is said by person n modulo `people`.
+
+    Segments are numbered from `first` on.
+    """
     segments = tuple(
-        Segment(f"s_{at}", f"t_{at}", 0, len(text), "response", text, "", "participant", f"P{at % people}")
+        Segment(
+            f"s_{first + at}", f"t_{first + at}", 0, len(text), "response", text, "", "participant", f"P{at % people}"
+        )
         for at, (text, _) in enumerate(said)
     )
     label = np.array([[PRESENT if own == code else ABSENT for code in CODES] for _, own in said], dtype=np.int8)

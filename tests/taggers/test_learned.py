@@ -20,7 +20,7 @@ from qualcode.testing import check_tagger
 from tests.taggers.judged import passages, training, unjudged
 
 SAID = passages(280)
-FRESH = list(training(SAID[200:], people=80).segments)
+FRESH = list(training(SAID[200:], people=80, first=200).segments)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,12 @@ def test_scores_of_its_own_rows_come_from_models_that_did_not_see_them(
     ]
     assert max(apart) < 0.1
     assert all(trust.word != "automate" for trust in chance.trust.values())
+
+
+def test_what_taught_it_is_scored_by_models_that_did_not_see_it(tagger: LearnedTagger) -> None:
+    found = tagger.tag(list(training(SAID[:200]).segments))
+    assert found.score is not None
+    assert np.allclose(found.score, tagger.out_of_fold, atol=1e-6)
 
 
 def test_judgements_that_may_not_estimate_teach_and_calibrate_nothing(codebook: Codebook, vectors: Remembering) -> None:

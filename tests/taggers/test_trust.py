@@ -83,7 +83,7 @@ def test_without_scores_only_the_judgements_are_told():
     assert (found.word, found.judged, found.present) == (trust.INSUFFICIENT, 4, 1)
     assert (found.low, found.high) == (-math.inf, math.inf)
     assert found.sentence == (
-        "burden: insufficient evidence (about 30 more needed). It was judged at random on 4 passages and found on 1."
+        "burden: insufficient evidence (about 30 more needed). It was judged blind on 4 passages and found on 1."
     )
     nothing = _trust((np.array([]), np.array([]), np.array([]), np.array([])))
     assert (nothing.judged, nothing.word) == (0, trust.INSUFFICIENT)
