@@ -30,7 +30,7 @@ def test_a_good_code_with_many_judgements_may_be_automated():
     assert found.word == trust.AUTOMATE
     assert min(found.precision.low, found.recall.low) >= 0.8
     assert found.needed == 0
-    assert found.sentence.startswith("burden: automate (provisional). On 2,000 passages judged at random")
+    assert found.sentence.startswith("burden: automate (provisional). On 2,000 passages judged blind")
     assert "more" not in found.sentence
 
 
