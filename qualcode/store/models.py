@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,14 +71,6 @@ def latest(connection: Connection) -> Model | None:
         arrays = {name: packed[name] for name in packed.files}
     coder = codings.coders(connection)[row["id"]]
     return Model(coder, row["codebook_version"], tuple(row["segments"]), row["head"], arrays, row["made_at"])
-
-
-def learned_from(connection: Connection) -> Sequence[str]:
-    """Segments that the model in the store learned from."""
-    found: list[str] = []
-    for segments in connection.execute(select(schema.models.c.segments)).scalars():
-        found += segments
-    return found
 
 
 def _digest(head: Mapping[str, Any], arrays: bytes) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qualcode.analysis import proportion
 from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT
 from qualcode.taggers import bounds
 
@@ -168,7 +169,7 @@ def _most_wrong(wrong: Numbers, weight: Numbers, group: NDArray[Any], confidence
     of = bounds.effective(weight)
     return float(
         max(
-            bounds.upper(shares.sum(), len(shares), confidence),
-            bounds.upper(of * np.average(wrong, weights=weight), of, confidence),
+            proportion.upper(shares.sum(), len(shares), confidence),
+            proportion.upper(of * np.average(wrong, weights=weight), of, confidence),
         )
     )

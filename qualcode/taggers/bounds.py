@@ -1,4 +1,4 @@
-"""Exact one-sided bounds of a share, and how many judgements a claim needs (Clopper and Pearson, 1934)."""
+"""How many judgements a claim needs, by the exact bounds of a share (Clopper and Pearson, 1934)."""
 
 from __future__ import annotations
 
@@ -9,34 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from qualcode.analysis.proportion import CONFIDENCE, lower, upper
 
-CONFIDENCE = 0.95
 MOST_NEEDED = 5000
 """Beyond this many the answer is that judging more will hardly tell."""
 _RUNNING = 10
-
-
-def lower(found: NDArray[Any] | float, of: NDArray[Any] | float, confidence: float = CONFIDENCE) -> Numbers:
-    """What the true share is at least, with one-sided `confidence`; 0 where there is nothing to count.
-
-    Counts may be fractions: weighted judgements come to an effective number.
-
-    >>> round(float(lower(14, 14)), 3)
-    0.807
-    """
-    from scipy.special import betaincinv
-
-    found, of = np.asarray(found, dtype=np.float64), np.asarray(of, dtype=np.float64)
-    known = found > 0
-    bound = betaincinv(np.where(known, found, 1), np.maximum(of - found, 0) + 1, 1 - confidence)
-    return np.asarray(np.where(known, bound, 0.0))
-
-
-def upper(found: NDArray[Any] | float, of: NDArray[Any] | float, confidence: float = CONFIDENCE) -> Numbers:
-    """What the true share is at most, with one-sided `confidence`; 1 where there is nothing to count."""
-    found, of = np.asarray(found, dtype=np.float64), np.asarray(of, dtype=np.float64)
-    return np.asarray(1 - lower(of - found, of, confidence))
 
 
 @lru_cache(maxsize=4096)

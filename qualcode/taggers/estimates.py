@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qualcode.analysis import proportion
 from qualcode.taggers import bounds, calibration
 
 Numbers = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 
 DRAWS = 400
-_ENDS = (100 * (1 - bounds.CONFIDENCE), 100 * bounds.CONFIDENCE)
+_ENDS = (100 * (1 - proportion.CONFIDENCE), 100 * proportion.CONFIDENCE)
 _BINS = 10
 
 
@@ -121,10 +122,10 @@ def share(right: NDArray[Any], weight: NDArray[Any], group: NDArray[Any]) -> tup
         of = min(most, point * (1 - point) / variance)
         if 1 < people < most:
             # Few people tell little of how much people differ.
-            of *= float(stdtrit(most - 1, bounds.CONFIDENCE) / stdtrit(people - 1, bounds.CONFIDENCE)) ** 2
+            of *= float(stdtrit(most - 1, proportion.CONFIDENCE) / stdtrit(people - 1, proportion.CONFIDENCE)) ** 2
         elif people == 1:
             of = 1.0
-    return Estimate(point, float(bounds.lower(point * of, of)), float(bounds.upper(point * of, of))), of
+    return Estimate(point, float(proportion.lower(point * of, of)), float(proportion.upper(point * of, of))), of
 
 
 def _percentiles(measure: Any, found: Numbers, drawn: Numbers) -> Estimate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qualcode.analysis import proportion
 from qualcode.taggers import bounds
 
 
@@ -19,20 +20,20 @@ def test_positives_that_a_claim_of_recall_needs(claim: float, observed: float, c
 @pytest.mark.parametrize(("claim", "count"), [(0.8, 14), (0.9, 29), (0.95, 59), (0.99, 299)])
 def test_positives_without_a_miss(claim: float, count: int) -> None:
     assert bounds.needed_above(claim, 1.0) == count
-    assert float(bounds.lower(count, count)) >= claim > float(bounds.lower(count - 1, count - 1))
+    assert float(proportion.lower(count, count)) >= claim > float(proportion.lower(count - 1, count - 1))
 
 
 def test_bounds_are_the_tails_of_the_binomial():
     from scipy.stats import binom
 
-    low, high = float(bounds.lower(37, 50)), float(bounds.upper(37, 50))
+    low, high = float(proportion.lower(37, 50)), float(proportion.upper(37, 50))
     assert binom.sf(36, 50, low) == pytest.approx(0.05)
     assert binom.cdf(37, 50, high) == pytest.approx(0.05)
 
 
 def test_nothing_counted_bounds_nothing():
-    assert (float(bounds.lower(0, 0)), float(bounds.upper(0, 0))) == (0, 1)
-    assert (float(bounds.lower(0, 9)), float(bounds.upper(9, 9))) == (0, 1)
+    assert (float(proportion.lower(0, 0)), float(proportion.upper(0, 0))) == (0, 1)
+    assert (float(proportion.lower(0, 9)), float(proportion.upper(9, 9))) == (0, 1)
 
 
 def test_a_share_at_the_claim_can_never_show_it():

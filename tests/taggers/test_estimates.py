@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from qualcode.taggers import bounds, estimates
+from qualcode.analysis import proportion
+from qualcode.taggers import estimates
 
 
 def _rows(counts):
@@ -23,8 +24,8 @@ def test_kappa_and_shares_of_a_published_table():
     assert found.kappa.point == pytest.approx(0.4)
     assert (found.precision.point, found.recall.point) == pytest.approx((20 / 25, 20 / 30))
     assert found.f1.point == pytest.approx(40 / 55)
-    assert found.recall.low == pytest.approx(float(bounds.lower(20, 30)))
-    assert found.recall.high == pytest.approx(float(bounds.upper(20, 30)))
+    assert found.recall.low == pytest.approx(float(proportion.lower(20, 30)))
+    assert found.recall.high == pytest.approx(float(proportion.upper(20, 30)))
 
 
 def test_average_precision_is_sklearns_with_ties_and_weights():
