@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qualcode.analysis import proportion
-from qualcode.taggers import bounds, calibration
+from qualcode.analysis import proportion, reliability, resampling, scoring
+from qualcode.taggers import bounds
 
 Numbers = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 
 DRAWS = 400
 _ENDS = (100 * (1 - proportion.CONFIDENCE), 100 * proportion.CONFIDENCE)
-_BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +79,20 @@ def decisions(
     weight = np.asarray(weight, dtype=np.float64)
     _, person = np.unique(group, return_inverse=True)
     people = int(person.max()) + 1
-    times = _times(people, seed)
-    cells = [proposed & present, proposed & ~present, ~proposed & present, ~proposed & ~present]
-    sums = np.column_stack([np.bincount(person, weight * cell, minlength=people) for cell in cells])
-    drawn, found = times @ sums, sums.sum(axis=0)[None, :]
+    drawn = resampling.times(people, DRAWS, seed)
+    cells = np.column_stack([proposed & present, proposed & ~present, ~proposed & present, ~proposed & ~present])
+    sums = (resampling.sums(weight[:, None] * cells, person, people).T @ drawn).T
     precision, of_proposals = share(present[proposed], weight[proposed], person[proposed])
     recall, of_positives = share(proposed[present], weight[present], person[present])
     return Decisions(
         precision,
         recall,
-        _percentiles(_f1, found, drawn),
-        _percentiles(_kappa, found, drawn),
-        _average_precision(np.asarray(score, dtype=np.float64), present, weight, person, times),
+        _between(_f1(sums)),
+        _between(_kappa(sums)),
+        _average_precision(np.asarray(score, dtype=np.float64), present, weight, person, drawn),
         of_proposals,
         of_positives,
     )
-
-
-@lru_cache(maxsize=1)
-def _times(people: int, seed: int) -> Numbers:
-    """Shape (draws, people): how often each is in a sample of as many, with replacement."""
-    drawn = np.random.default_rng(seed).integers(0, people, (DRAWS, people))
-    place = drawn + people * np.arange(DRAWS)[:, None]
-    return np.bincount(place.ravel(), minlength=DRAWS * people).reshape(DRAWS, people).astype(np.float64)
 
 
 def share(right: NDArray[Any], weight: NDArray[Any], group: NDArray[Any]) -> tuple[Estimate, float]:
@@ -128,11 +117,9 @@ def share(right: NDArray[Any], weight: NDArray[Any], group: NDArray[Any]) -> tup
     return Estimate(point, float(proportion.lower(point * of, of)), float(proportion.upper(point * of, of))), of
 
 
-def _percentiles(measure: Any, found: Numbers, drawn: Numbers) -> Estimate:
-    return _between(float(measure(found)[0]), measure(drawn))
-
-
-def _between(point: float, samples: Numbers) -> Estimate:
+def _between(values: Numbers) -> Estimate:
+    """What was found, first, and the percentiles of what samples of people give."""
+    point, samples = float(values[0]), values[1:]
     known = samples[~np.isnan(samples)]
     if math.isnan(point) or not len(known):
         return Estimate(math.nan, math.nan, math.nan)
@@ -157,36 +144,18 @@ def _kappa(sums: Numbers) -> Numbers:
 
 
 def _average_precision(
-    score: Numbers, present: Truths, weight: Numbers, person: NDArray[np.int64], times: Numbers
+    score: Numbers, present: Truths, weight: Numbers, person: NDArray[np.int64], drawn: Numbers
 ) -> Estimate:
-    """Mean of precision over what is present, in the order of the scores; equal scores count together."""
-    from scipy.sparse import csr_array
-
     if not present.any():
-        return _between(math.nan, np.array([]))
-    # Precision is asked for at the scores of what is present; all rows between two of them can be counted as one.
-    steps = np.unique(-score[present])
-    place = np.searchsorted(steps, -score)
-    asked = place < len(steps)
-    shape = (len(steps), times.shape[1])
-    kept, right = (
-        csr_array((weight[rows], (place[rows], person[rows])), shape=shape) for rows in (asked, asked & present)
-    )
-
-    def of(drawn: Numbers) -> Numbers:
-        gained = right @ drawn.T
-        found = np.cumsum(gained, axis=0)
-        precision = found / np.maximum(np.cumsum(kept @ drawn.T, axis=0), 1e-12)
-        return _ratio((gained * precision).sum(axis=0), found[-1])
-
-    return _between(float(of(np.ones((1, shape[1])))[0]), of(times))
+        return Estimate(math.nan, math.nan, math.nan)
+    return _between(scoring.average_precision(present.astype(np.float64), score, weight, person, drawn))
 
 
 def of_probabilities(score: NDArray[Any], present: NDArray[Any], weight: NDArray[Any]) -> tuple[float, float, float]:
     """Brier skill against the prevalence (1 best, 0 no better), expected calibration error, calibration slope.
 
     The error is the mean distance of probability and share present over ten bins of equal weight. The slope is that
-    of a logistic curve on the log odds (Cox, 1958): below 1, the scores are too sure. nan without variation.
+    of a logistic curve on the log odds (Cox, 1958): below 1, the scores are too sure. nan where it cannot be had.
 
     Args:
         score: shape (n,): probabilities from calibrators that did not see the row.
@@ -200,9 +169,11 @@ def of_probabilities(score: NDArray[Any], present: NDArray[Any], weight: NDArray
     weight = np.asarray(weight, dtype=np.float64) / float(np.sum(weight))
     prevalence = float((weight * present).sum())
     skill = 1 - float((weight * (score - present) ** 2).sum()) / (prevalence * (1 - prevalence))
-    order = np.argsort(score, kind="stable")
-    part = np.minimum((np.cumsum(weight[order]) - weight[order] / 2) * _BINS, _BINS - 1).astype(int)
-    error = float(np.abs(np.bincount(part, (weight * (score - present))[order])).sum())
-    columns = np.column_stack([np.ones(len(score)), np.log(score / (1 - score))])
-    slope = float(calibration.rising(columns, present, weight * len(score))[1])
+    place = reliability.equal_mass(score, weight)
+    binned, found, told = (
+        np.asarray(np.bincount(place, weight * values), dtype=np.float64)[:, None]
+        for values in (np.ones(len(score)), present, score)
+    )
+    error = float(reliability.calibration_error(binned, found, told)[0])
+    slope, _, _ = reliability.recalibration(present, score, weight)
     return skill, error, slope

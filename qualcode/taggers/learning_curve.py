@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qualcode.analysis.scoring import average_precision
 from qualcode.coding import ABSENT, PRESENT
 from qualcode.corpus import Segment
 from qualcode.errors import NotEnoughData
@@ -132,7 +133,10 @@ def _measures(
         rows = np.flatnonzero((part.weight[:, column] > 0) & (part.label[:, column] >= ABSENT))
         present = part.label[rows, column] == PRESENT
         weight = repeats[:, rows] * part.weight[rows, column]
-        found[0, place] = _precision(present, np.asarray(strength[rows, column], dtype=np.float64), weight)
+        own = np.asarray(strength[rows, column], dtype=np.float64)
+        if present.any():
+            each, counts = np.arange(len(rows)), part.weight[rows, column]
+            found[0, place] = average_precision(present.astype(np.float64), own, counts, each, repeats[:, rows].T)
         said = np.asarray(proposed[rows, column], dtype=bool)
         both = (weight * (present & said)).sum(axis=1)
         either = (weight * present).sum(axis=1) + (weight * said).sum(axis=1)
@@ -141,22 +145,6 @@ def _measures(
     known = ~np.isnan(found)
     mean: NDArray[np.float64] = np.where(known, found, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return mean
-
-
-def _precision(
-    present: NDArray[np.bool_], strength: NDArray[np.float64], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Weighted average precision, one a row of `weight`; rows of the same strength are taken together."""
-    order = np.argsort(-strength, kind="stable")
-    ranked, sorted_strength = weight[:, order], strength[order]
-    hit = ranked * present[order]
-    last = np.searchsorted(-sorted_strength, -sorted_strength, side="right") - 1
-    total = np.cumsum(ranked, axis=1)[:, last]
-    hits = np.cumsum(hit, axis=1)[:, last]
-    all_hits = hit.sum(axis=1)
-    area = (hit * hits / np.maximum(total, 1e-12)).sum(axis=1)
-    found: NDArray[np.float64] = np.where(all_hits > 0, area / np.maximum(all_hits, 1e-12), np.nan)
-    return found
 
 
 def _interval(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -246,3 +246,14 @@ def test_nothing_at_all_is_no_error():
     empty = scoring.by_code(np.zeros((0, 1), np.int8), np.zeros((0, 1), np.int8), CODE, np.zeros(0), repetitions=10)
     assert empty.overall["value"].isna().all()
     assert set(empty.table["reason"]) == {scoring.NO_JUDGEMENT}
+
+
+def test_average_precision_is_that_of_scikit_learn_also_with_ties_and_weights() -> None:
+    chance = np.random.default_rng(5)
+    for _ in range(20):
+        present = chance.random(50) < 0.3
+        strength = chance.integers(0, 9, 50) / 9
+        weight = chance.random((3, 50))
+        expected = [metrics.average_precision_score(present, strength, sample_weight=row) for row in weight]
+        found = scoring.average_precision(present * 1.0, strength, np.ones(50), np.arange(50), weight.T)
+        assert found == pytest.approx(expected)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score
 
 from qualcode.corpus import Segment
 from qualcode.errors import NotEnoughData
@@ -67,13 +66,3 @@ def test_nobody_is_learned_from_and_measured_on() -> None:
 def test_what_was_chosen_measures_nothing() -> None:
     with pytest.raises(NotEnoughData):
         curves.learning_curve(_by_nothing, _judged(weight=0.0), seed=1)
-
-
-def test_average_precision_is_that_of_scikit_learn_also_with_ties_and_weights() -> None:
-    chance = np.random.default_rng(5)
-    for _ in range(20):
-        present = chance.random(50) < 0.3
-        strength = chance.integers(0, 9, 50) / 9
-        weight = chance.random((3, 50))
-        expected = [average_precision_score(present, strength, sample_weight=row) for row in weight]
-        assert curves._precision(present, strength, weight) == pytest.approx(expected)
