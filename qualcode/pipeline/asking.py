@@ -21,12 +21,13 @@ from qualcode.exporters import questions as paper
 from qualcode.formats.sheet import NONE, Answer
 from qualcode.pipeline import acts, consenting, judging
 from qualcode.pipeline.judging import Appended
+from qualcode.pipeline.readable import readable
 from qualcode.pipeline.sheet import Shown, refuse_answered
 from qualcode.private import private
 from qualcode.project import Project
 from qualcode.review import drawing
 from qualcode.review.asking import Candidates, order
-from qualcode.store import codings, corpus, events, frames, scores
+from qualcode.store import codings, events, frames, scores
 from qualcode.store.database import Connection
 from qualcode.taggers.training import plain
 
@@ -128,12 +129,9 @@ def ask(
 
 def askable(project: Project, connection: Connection, language: str) -> tuple[list[Segment], dict[str, str]]:
     """Segments that may be asked about, and the programme of each."""
-    texts = corpus.transcripts(connection)
-    agreed = consenting.agreed(project, connection, texts)
-    languages = {text.id: text.language for text in texts}
-    segments = [one for one in corpus.segments(connection) if languages.get(one.transcript) == language]
     places = frames.segments(connection)[["segment", "programme"]].itertuples(index=False, name=None)
-    return [one for one in segments if agreed.may_read(one)], {id_: name or "" for id_, name in places}
+    segments = readable(project, connection, language).segments
+    return list(segments), {id_: name or "" for id_, name in places}
 
 
 def keep(project: Project, samples: Sequence[Sample], coder: str) -> None:

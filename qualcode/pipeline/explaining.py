@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from qualcode.codebook import Codebook
-from qualcode.coding import ABSENT, PRESENT, Coding, Reason, Span, Tagger
+from qualcode.coding import ABSENT, PRESENT, Reason, Span, Tagger
 from qualcode.corpus import Segment, Transcript
 from qualcode.encoders import Encoder
 from qualcode.errors import CodebookError, NotAllowed, ProjectError
 from qualcode.pipeline import choosing, consenting, encoding
-from qualcode.pipeline.consenting import Agreed
+from qualcode.pipeline.judgements import judgements
 from qualcode.project import Project
 from qualcode.segments import spoken
-from qualcode.store import codings, corpus, frames
+from qualcode.store import corpus
 from qualcode.taggers import reasons as told
+from qualcode.taggers.nearest import Nearest
+from qualcode.taggers.training import Training
 
 State = Literal["proposed", "absent", "abstains"]
 _MOST_COMPARED = 500
@@ -86,9 +88,7 @@ def explain(project: Project, place: str, code: str | None = None) -> Explanatio
         texts = {text.id: text for text in corpus.transcripts(connection)}
         segments = {one.id: one for one in corpus.segments(connection)}
         agreed = consenting.agreed(project, connection, texts.values())
-        kinds = {coder.id: coder.kind for coder in codings.coders(connection).values()}
-        standing = frames.standing(codings.decisions(connection))
-    human = [coding for coding in standing.codings.values() if kinds[coding.coder] == "human"]
+        coded = judgements(project, connection).training
     shown = found(place, segments, texts)
     if not agreed.may_read(shown):
         raise NotAllowed("may be read by no machine: consent", place=shown.id, hint="qualcode consent shows what holds")
@@ -96,8 +96,8 @@ def explain(project: Project, place: str, code: str | None = None) -> Explanatio
     in_force = choosing.chosen(project, vectors)
     tagger, notes = in_force.tagger, (*notes, *in_force.notes)
     (read,) = spoken([shown])
-    coded = _coded(human, segments, agreed, but=shown.id)
-    explained = _explained(tagger, read, code, codebook, coded, vectors)
+    words = {one.id: segments[one.id].text for one in coded.segments}
+    explained = _explained(tagger, read, code, codebook, coded, words, vectors)
     return Explanation(
         shown.id, shown.transcript, shown.start, shown.end, tagger.coder.id, shown.text, shown.context, explained, notes
     )
@@ -135,24 +135,13 @@ def found(place: str, segments: Mapping[str, Segment], texts: Mapping[str, Trans
     return inside[0]
 
 
-def _coded(
-    human: Sequence[Coding], segments: Mapping[str, Segment], agreed: Agreed, *, but: str
-) -> dict[str, dict[str, str]]:
-    """Words of the passages in force that people coded with each code, by id; of those that a machine may read."""
-    by_code: dict[str, dict[str, str]] = {}
-    for coding in sorted(human, key=lambda coding: coding.segment):
-        segment = segments.get(coding.segment)
-        if segment and segment.id != but and agreed.may_read(segment):
-            by_code.setdefault(coding.code, {})[segment.id] = segment.text
-    return by_code
-
-
 def _explained(
     tagger: Tagger,
     segment: Segment,
     asked: str | None,
     codebook: Codebook,
-    coded: Mapping[str, Mapping[str, str]],
+    coded: Training,
+    words: Mapping[str, str],
     encoder: Encoder | None,
 ) -> tuple[Explained, ...]:
     made = tagger.tag([segment])
@@ -163,7 +152,7 @@ def _explained(
         code = made.codes[at]
         reasons = tagger.explain(segment, code)
         if encoder and not any(one.kind == "nearest" for one in reasons):
-            reasons += _nearest(encoder, segment, code, coded.get(code, {}))
+            reasons += _nearest(encoder, segment, code, coded)
         state: State = {PRESENT: "proposed", ABSENT: "absent"}.get(int(made.state[0, at]), "abstains")  # type: ignore[assignment]
         score = None if made.score is None or np.isnan(made.score[0, at]) else round(float(made.score[0, at]), 4)
         explained.append(
@@ -174,17 +163,17 @@ def _explained(
                 score,
                 tuple(reasons),
                 made.proposed[0, at].evidence if (0, at) in made.proposed else told.evidence(reasons),
-                told.lines(reasons, segment, codebook, coded.get(code, {})),
+                told.lines(reasons, segment, codebook, words),
             )
         )
     return tuple(explained)
 
 
-def _nearest(encoder: Encoder, segment: Segment, code: str, coded: Mapping[str, str]) -> list[Reason]:
-    ids = list(coded)[:_MOST_COMPARED]
-    if not ids:
+def _nearest(encoder: Encoder, segment: Segment, code: str, coded: Training) -> list[Reason]:
+    """The nearest passage that people coded so, for a tagger that has learned of none."""
+    if code not in coded.codes:
         return []
-    vectors = encoder.encode([segment.text, *(coded[id_] for id_ in ids)])
-    similarity = vectors[1:] @ vectors[0]
-    best = int(similarity.argmax())
-    return [Reason("nearest", code, float(similarity[best]), detail=ids[best])]
+    rows = np.flatnonzero(coded.label[:, coded.codes.index(code)] == PRESENT)[:_MOST_COMPARED]
+    known = Nearest.of(coded.rows(rows), encoder)
+    near = known.find(code, encoder.encode([segment.text])[0], but=segment.id) if known else None
+    return [Reason("nearest", code, near[1], detail=near[0])] if near else []

@@ -11,7 +11,7 @@ import numpy as np
 from qualcode.codebook import Codebook
 from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Coding, Judged, Sample, onto
 from qualcode.corpus import Segment
-from qualcode.pipeline import consenting
+from qualcode.pipeline.readable import readable
 from qualcode.project import Project
 from qualcode.review import drawing
 from qualcode.segments import spoken
@@ -61,20 +61,17 @@ def judgements(
         but: coders who are left out.
     """
     codebook = project.codebook
-    texts = corpus.transcripts(connection)
-    agreed = consenting.agreed(project, connection, texts)
-    current = corpus.segments(connection)
+    parted = readable(project, connection, codebook.language)
     known = {coder.id for coder in codings.coders(connection).values() if coder.kind == "human"}
     wanted = (set(coders) or known) & known - set(but)
+    current = corpus.segments(connection)
     cells = [cell for cell in _cells(connection, current, project.secret) if cell.coder in wanted]
-    languages = {text.id: text.language for text in texts}
     judged = {cell.segment for cell in cells}
-    own = [one for one in current if one.id in judged and languages.get(one.transcript) == codebook.language]
-    readable = [segment for segment in own if agreed.may_read(segment)]
+    used = [segment for segment in parted.segments if segment.id in judged]
     changed = codings.meant_otherwise(connection, {code.id: code.hash for code in codebook})
-    found = _training(spoken(readable), codebook, cells, changed)
+    found = _training(spoken(used), codebook, cells, changed)
     earlier = Counter(cell.code for cell in cells if cell.at <= changed.get(cell.code, ""))
-    return Judgements(*found, len(own) - len(readable), dict(earlier))
+    return Judgements(*found, sum(one.id in judged for one in parted.unread), dict(earlier))
 
 
 def _training(

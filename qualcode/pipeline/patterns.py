@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,18 +14,17 @@ from qualcode import codebook as codebooks
 from qualcode.analysis import patterns as analysis
 from qualcode.analysis.patterns import Patterns
 from qualcode.codebook import Codebook
-from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT
+from qualcode.coding import NOT_JUDGED
 from qualcode.corpus import Segment
 from qualcode.errors import NotEnoughData
 from qualcode.pipeline import consenting
+from qualcode.pipeline.judgements import judgements
+from qualcode.pipeline.readable import readable
 from qualcode.project import Project
 from qualcode.segments import spoken
-from qualcode.store import codings, corpus, frames
-from qualcode.store.database import Connection
 from qualcode.taggers.hits import firing
+from qualcode.taggers.training import Training
 
-ASKED, AUDIT = "asked", "audit"
-"""Samples whose purpose begins so were not drawn from everything."""
 _KINDS: tuple[Literal["pattern"], Literal["except"]] = ("pattern", "except")
 
 
@@ -65,18 +64,14 @@ def check(
         raise NotEnoughData("no active code of the codebook has patterns", needed=1, found=0, place=codebook.id)
     consenting.take(project)
     with project.store.reading() as connection:
-        segments = corpus.segments(connection)
-        texts = corpus.transcripts(connection)
-        agreed = consenting.agreed(project, connection, texts)
-        languages = {text.id: text.language for text in texts}
-        own = [one for one in segments if languages[one.transcript] == codebook.language]
-        readable = [segment for segment in own if agreed.may_read(segment)]
-        if not readable:
+        parted = readable(project, connection, codebook.language)
+        if not parted.segments:
             raise NotEnoughData("there are no segments to read", needed=1, found=0, hint="qualcode segment")
-        label, left = _labels(project, connection, codebook, readable, visible=visible)
+        said = judgements(project, connection).training
+    label, left = _labels(said, codebook, parted.segments, visible=visible)
     if not labels:
         label, left = np.full(label.shape, NOT_JUDGED, dtype=np.int8), 0
-    fired = firing(codebook, (segment.text for segment in spoken(readable)))
+    fired = firing(codebook, (segment.text for segment in spoken(parted.segments)))
     found = analysis.by_pattern(
         fired.patterns,
         fired.owner,
@@ -89,7 +84,7 @@ def check(
     judged = int((label != NOT_JUDGED).sum())
     names = [name for code in codebook.active for kind in _KINDS for name in code.pattern_names(kind)]
     written = {name: codebook.clause(name) for name in names}
-    return PatternCheck(found, written, fired.idle_exceptions, judged, left, len(own) - len(readable))
+    return PatternCheck(found, written, fired.idle_exceptions, judged, left, len(parted.unread))
 
 
 def rivals(codebook: Codebook) -> NDArray[np.bool_]:
@@ -104,30 +99,15 @@ def rivals(codebook: Codebook) -> NDArray[np.bool_]:
 
 
 def _labels(
-    project: Project, connection: Connection, codebook: Codebook, segments: list[Segment], *, visible: bool
+    said: Training, codebook: Codebook, segments: Sequence[Segment], *, visible: bool
 ) -> tuple[NDArray[np.int8], int]:
     """Shape (n, k) of what people judged, nothing where they disagree; and how many cells were left out."""
+    judged = said.label if visible else np.where(said.weight > 0, said.estimated, NOT_JUDGED)
+    left = 0 if visible else int(((said.label != NOT_JUDGED) & (said.weight == 0)).sum())
     row = {segment.id: at for at, segment in enumerate(segments)}
-    column = {code.id: at for at, code in enumerate(codebook.active)}
-    people = {coder.id for coder in codings.coders(connection).values() if coder.kind == "human"}
-    samples = codings.samples(connection)
-    chosen = {id_ for id_, sample in samples.items() if sample.purpose.startswith((ASKED, AUDIT))}
-    present = frames.codings(connection)
-    made = set(zip(present["segment"], present["coder"], present["code"], strict=True))
-    label = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int8)
-    disputed, left = set(), set()
-    judged = frames.judged(connection, project.runs)
-    for segment, coder, code, blind, sample in judged[["segment", "coder", "code", "blind", "sample"]].to_numpy():
-        if coder not in people or segment not in row or code not in column:
-            continue
-        place = row[segment], column[code]
-        if not visible and (not blind or sample in chosen):
-            left.add(place)
-            continue
-        said = PRESENT if (segment, coder, code) in made else ABSENT
-        if label[place] not in (NOT_JUDGED, said):
-            disputed.add(place)
-        label[place] = said
-    for place in disputed:
-        label[place] = NOT_JUDGED
-    return label, len(left)
+    rows = [row[segment.id] for segment in said.segments]
+    label = np.full((len(segments), len(codebook.active)), NOT_JUDGED, dtype=np.int8)
+    for column, code in enumerate(codebook.active):
+        if code.id in said.codes:
+            label[rows, column] = judged[:, said.codes.index(code.id)]
+    return label, left

@@ -14,9 +14,10 @@ from qualcode.errors import NotEnoughData
 from qualcode.pipeline import acts, choosing, consenting, encoding
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.encoding import Vectors
+from qualcode.pipeline.readable import readable
 from qualcode.project import Project
 from qualcode.segments import spoken
-from qualcode.store import codebooks, codings, corpus, events
+from qualcode.store import codebooks, codings, events
 
 _BATCH = 2000
 
@@ -60,16 +61,11 @@ def tag(project: Project, *, vectors: Vectors = None, name: str = "", progress: 
     found = choosing.chosen(project, vectors, name=name)
     tagger, notes = found.tagger, (*notes, *found.notes)
     with project.store.reading() as connection:
-        segments = corpus.segments(connection)
-        transcripts = corpus.transcripts(connection)
-        agreed = consenting.agreed(project, connection, transcripts)
+        parted = readable(project, connection, codebook.language)
         seen = codings.tagged(connection, tagger.coder.id)
-    if not segments:
+    own, foreign, unread = parted.segments, len(parted.foreign), len(parted.unread)
+    if not (own or foreign or unread):
         raise NotEnoughData("there are no segments to tag", needed=1, found=0, hint="qualcode segment")
-    readable = [segment for segment in segments if agreed.may_read(segment)]
-    languages = {transcript.id: transcript.language for transcript in transcripts}
-    own = [segment for segment in readable if languages[segment.transcript] == codebook.language]
-    foreign, unread = len(readable) - len(own), len(segments) - len(readable)
     todo = [segment for segment in own if segment.id not in seen]
     if not todo:
         with project.store.writing() as connection:

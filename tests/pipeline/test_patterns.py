@@ -28,13 +28,12 @@ def judge(
     present: bool,
     blind: bool = True,
     sample: str | None = None,
+    probability: float | None = None,
     who: str = "amina",
 ) -> None:
     with project.store.reading() as connection:
         segment = next(one for one in corpus.segments(connection) if words in one.text)
-    judged = Judged(
-        segment.id, who, (code,), blind=blind, sample=sample, probability=None, made_at=f"2026-01-0{len(who) % 9}"
-    )
+    judged = Judged(segment.id, who, (code,), blind, sample, probability, made_at=f"2026-01-0{len(who) % 9}")
     made = [Coding(f"c_{who}_{segment.id}_{code}", segment.id, code, who)] if present else []
     append(project, [(judged, made)], {who: Coder(who, "human")}, project.codebook)
 
@@ -62,9 +61,9 @@ def test_precision_is_that_of_blind_judgements_and_the_others_are_counted(talk: 
 def test_what_a_machine_chose_to_ask_is_left_out(talk: Project) -> None:
     with talk.store.writing() as connection:
         codings.add_sample(connection, Sample("a_1", (), (), "asked: by uncertainty", 1))
-        codings.add_sample(connection, Sample("r_1", (), (), "random share", 1))
+        codings.add_sample(connection, Sample("r_1", (), (), "blind assignment", 1))
     judge(talk, "lonely", "isolation", present=True, sample="a_1")
-    judge(talk, "alone", "isolation", present=True, sample="r_1")
+    judge(talk, "alone", "isolation", present=True, sample="r_1", probability=0.5)
     found = patterns.check(talk)
     assert (found.judged, found.left) == (1, 1)
 
