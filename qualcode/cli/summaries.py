@@ -106,6 +106,11 @@ def tagged(summary: TagSummary, *, as_json: bool) -> None:
             f"abstained on {summary.abstained:,} "
             f"(coder {summary.coder})"
         )
+        if summary.settled:
+            whole = counted(summary.whole, "passage")
+            output.line(
+                f"settled    {summary.settled:.0%} of all decisions, and {whole} on all codes, without a person"
+            )
     else:
         output.line(f"tagged     nothing new (coder {summary.coder})")
     if summary.unread:

@@ -73,7 +73,9 @@ def _trained(summary: TrainSummary, *, as_json: bool) -> None:
     for code, why in summary.unlearned.items():
         output.line(f"{code}: served by the codebook alone ({why})")
     output.line(summary.whole)
-    if summary.changed:
+    if not summary.tags:
+        output.warn("[tag] tagger in qualcode.toml names another tagger: what was trained is not used")
+    elif summary.changed:
         output.note("the trained tagger codes from the next command on: qualcode tag")
     else:
         output.note("nothing new was judged: it is the tagger that stands")

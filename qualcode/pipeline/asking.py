@@ -27,6 +27,7 @@ from qualcode.private import private
 from qualcode.project import Project
 from qualcode.review import drawing
 from qualcode.review.asking import Candidates, order
+from qualcode.review.drawing import Drawn
 from qualcode.store import codings, events, frames, scores
 from qualcode.store.database import Connection
 from qualcode.taggers.training import plain
@@ -103,7 +104,7 @@ def ask(
     asked = tuple(code.id for code in scope.active)
     consenting.take(project)
     with project.store.reading() as connection:
-        _refuse_machine(connection, coder)
+        _refuse_coder(connection, coder)
         segments, programmes = askable(project, connection, scope.language)
         judged = frames.judged(connection, project.runs)
         people = {id_ for id_, one in codings.coders(connection).items() if one.kind == "human"}
@@ -113,10 +114,9 @@ def ask(
         candidates = _candidates(project, connection, segments, asked, judged, present, vectors)
     blind = set(judged[judged["blind"].astype(bool)][["segment", "code"]].itertuples(index=False, name=None))
     wanted, rest = drawing.counts(count, project.settings.random_share)
-    if by == "segment":
-        found = _by_segment(project, segments, asked, blind, candidates, wanted, rest)
-    else:
-        found = _by_code(project, segments, asked, blind, candidates, wanted, rest)
+    ids = [segment.id for segment in segments]
+    choose = _by_segment if by == "segment" else _by_code
+    found = choose(_Open(ids, asked, blind, candidates, project.settings.seed, project.secret), wanted, rest)
     if not found:
         raise NotEnoughData("there is nothing left to ask about", needed=1, found=0, hint="qualcode segment")
     keep(project, list(dict.fromkeys(sample for _, _, sample in found)), coder)
@@ -208,10 +208,12 @@ def _scope(codebook: Codebook, codes: Sequence[str]) -> Codebook:
     return replace(codebook, codes=tuple(code for code in codebook.active if not codes or code.id in codes))
 
 
-def _refuse_machine(connection: Connection, coder: str) -> None:
+def _refuse_coder(connection: Connection, coder: str) -> None:
     known = codings.coders(connection).get(coder)
     if known and known.kind != "human":
         raise ProjectError(f"{coder} is a machine coder (expected a person)")
+    if not coder.strip():
+        raise ProjectError("the coder has no name (expected who answers)", hint="--coder NAME")
 
 
 def _candidates(
@@ -270,57 +272,53 @@ def _by_words(segments: Sequence[Segment]) -> NDArray[np.float64] | None:
 Found = list[tuple[str, tuple[str, ...], Sample]]
 
 
-def _by_segment(
-    project: Project,
-    segments: Sequence[Segment],
-    codes: tuple[str, ...],
-    blind: Set[tuple[str, str]],
-    candidates: Candidates,
-    wanted: int,
-    rest: int,
-) -> Found:
-    ids = [segment.id for segment in segments]
-    answered = {id_ for id_ in ids if all((id_, code) in blind for code in codes)}
-    seed, secret = project.settings.seed, project.secret
-    drawn = drawing.draw(ids, answered, codes, count=wanted, seed=seed, secret=secret)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Open:
+    """What may be asked, and what is known of it."""
+
+    ids: list[str]
+    codes: tuple[str, ...]
+    blind: Set[tuple[str, str]]
+    """(segment, code) that a person judged blind."""
+    candidates: Candidates
+    seed: int
+    secret: bytes
+
+    def draw(self, answered: Set[str], codes: tuple[str, ...], count: int) -> Drawn | None:
+        return drawing.draw(self.ids, answered, codes, count=count, seed=self.seed, secret=self.secret)
+
+    def chosen(self, ids: Sequence[str], codes: tuple[str, ...], why: str) -> Found:
+        sample = drawing.chosen(ids, why, seed=self.seed, secret=self.secret)
+        return [(id_, codes, sample) for id_ in ids]
+
+
+def _by_segment(of: _Open, wanted: int, rest: int) -> Found:
+    answered = {id_ for id_ in of.ids if all((id_, code) in of.blind for code in of.codes)}
+    drawn = of.draw(answered, of.codes, wanted)
     by_lot = set(drawn.asked) if drawn else set()
-    apart = [row for row, id_ in enumerate(ids) if id_ in by_lot]
-    picked = [ids[row] for row, _ in order(candidates, count=rest, whole=True, apart=apart, seed=seed)]
-    found: Found = [(id_, codes, drawn.sample) for id_ in drawn.asked] if drawn else []
-    if picked:
-        sample = drawing.chosen(picked, _why(candidates), seed=seed, secret=secret)
-        found += [(id_, codes, sample) for id_ in picked]
-    return _mixed(found, secret)
+    apart = [row for row, id_ in enumerate(of.ids) if id_ in by_lot]
+    picked = [of.ids[row] for row, _ in order(of.candidates, count=rest, whole=True, apart=apart, seed=of.seed)]
+    found: Found = [(id_, of.codes, drawn.sample) for id_ in drawn.asked] if drawn else []
+    return _mixed([*found, *(of.chosen(picked, of.codes, _why(of.candidates)) if picked else [])], of.secret)
 
 
-def _by_code(
-    project: Project,
-    segments: Sequence[Segment],
-    codes: tuple[str, ...],
-    blind: Set[tuple[str, str]],
-    candidates: Candidates,
-    wanted: int,
-    rest: int,
-) -> Found:
-    ids = [segment.id for segment in segments]
-    seed, secret = project.settings.seed, project.secret
-    answered = {code: {id_ for id_, one in blind if one == code} for code in codes}
-    judged = candidates.judged.copy()
-    by_code: dict[str, Found] = {code: [] for code in codes}
+def _by_code(of: _Open, wanted: int, rest: int) -> Found:
+    answered = {code: {id_ for id_, one in of.blind if one == code} for code in of.codes}
+    judged = of.candidates.judged.copy()
+    by_code: dict[str, Found] = {code: [] for code in of.codes}
     for code, count in drawing.shares(wanted, {code: len(found) for code, found in answered.items()}).items():
-        drawn = drawing.draw(ids, answered[code], (code,), count=count, seed=seed, secret=secret)
+        drawn = of.draw(answered[code], (code,), count)
         if drawn:
             by_code[code] += [(id_, (code,), drawn.sample) for id_ in drawn.asked]
             by_lot = set(drawn.asked)
-            judged[[row for row, id_ in enumerate(ids) if id_ in by_lot], codes.index(code)] = True
-    picked = order(replace(candidates, judged=judged), count=rest, whole=False, seed=seed)
-    for place, code in enumerate(codes):
-        mine = [ids[row] for row, column in picked if column == place]
+            judged[[row for row, id_ in enumerate(of.ids) if id_ in by_lot], of.codes.index(code)] = True
+    picked = order(replace(of.candidates, judged=judged), count=rest, whole=False, seed=of.seed)
+    for place, code in enumerate(of.codes):
+        mine = [of.ids[row] for row, column in picked if column == place]
         if mine:
-            sample = drawing.chosen(mine, f"{_why(candidates)}: {code}", seed=seed, secret=secret)
-            by_code[code] += [(id_, (code,), sample) for id_ in mine]
+            by_code[code] += of.chosen(mine, (code,), f"{_why(of.candidates)}: {code}")
     # One code after another: a person keeps one definition in mind. Within it nothing tells drawn from chosen.
-    return [question for found in by_code.values() for question in _mixed(found, secret)]
+    return [question for found in by_code.values() for question in _mixed(found, of.secret)]
 
 
 def _why(candidates: Candidates) -> str:

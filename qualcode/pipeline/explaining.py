@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from qualcode.codebook import Codebook
-from qualcode.coding import ABSENT, PRESENT, Reason, Span, Tagger
+from qualcode.coding import ABSENT, NOT_JUDGED, PRESENT, Reason, Span, Tagger
 from qualcode.corpus import Segment, Transcript
 from qualcode.encoders import Encoder
 from qualcode.errors import CodebookError, NotAllowed, ProjectError
@@ -24,6 +24,7 @@ from qualcode.taggers.nearest import Nearest
 from qualcode.taggers.training import Training
 
 State = Literal["proposed", "absent", "abstains"]
+_STATES: Mapping[int, State] = {PRESENT: "proposed", ABSENT: "absent", NOT_JUDGED: "abstains"}
 _MOST_COMPARED = 500
 """Coded passages that the nearest one is looked for among: a few seconds of the encoder."""
 _SHOWN = 10
@@ -153,7 +154,7 @@ def _explained(
         reasons = tagger.explain(segment, code)
         if encoder and not any(one.kind == "nearest" for one in reasons):
             reasons += _nearest(encoder, segment, code, coded)
-        state: State = {PRESENT: "proposed", ABSENT: "absent"}.get(int(made.state[0, at]), "abstains")  # type: ignore[assignment]
+        state = _STATES[int(made.state[0, at])]
         score = None if made.score is None or np.isnan(made.score[0, at]) else round(float(made.score[0, at]), 4)
         explained.append(
             Explained(

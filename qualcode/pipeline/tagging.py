@@ -35,6 +35,10 @@ class TagSummary:
     notes: tuple[str, ...] = ()
     unread: int = 0
     """Segments that no machine may read: their people take no part, or agreed to no machine."""
+    settled: float = 0.0
+    """Share of the cells that stand without a person; 0 where nothing was calibrated."""
+    whole: int = 0
+    """Segments that stand without a person on all codes."""
 
 
 def tag(project: Project, *, vectors: Vectors = None, name: str = "", progress: Progress = acts.silent) -> TagSummary:
@@ -104,7 +108,9 @@ def tag(project: Project, *, vectors: Vectors = None, name: str = "", progress: 
             counts={"segments": len(todo), "proposals": len(made)},
         )
     abstained = int((proposals.state == -1).sum())
-    return TagSummary(tagger.coder.id, run.id, len(todo), len(made), abstained, foreign, notes, unread)
+    settled = 0.0 if proposals.settled is None else float(proposals.settled.mean())
+    whole = 0 if proposals.whole is None else int(proposals.whole.sum())
+    return TagSummary(tagger.coder.id, run.id, len(todo), len(made), abstained, foreign, notes, unread, settled, whole)
 
 
 def _tagged(tagger: Any, segments: list[Segment], progress: Progress) -> Proposals:

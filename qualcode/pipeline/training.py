@@ -18,6 +18,7 @@ from qualcode.pipeline import acts, consenting, encoding
 from qualcode.pipeline.acts import Progress
 from qualcode.pipeline.judgements import Judgements, judgements
 from qualcode.project import Project
+from qualcode.settings import AUTO
 from qualcode.store import codebooks, events, models
 from qualcode.taggers.learned import LearnedTagger
 from qualcode.taggers.learning_curve import LearningCurve, learning_curve
@@ -44,6 +45,8 @@ class TrainSummary:
     """How many segments could be settled on all codes at once, in one sentence."""
     changed: bool
     """False where the same judgements had given the same tagger before."""
+    tags: bool
+    """Whether the settings let it tag."""
     notes: tuple[str, ...] = ()
 
 
@@ -98,6 +101,7 @@ def train(project: Project, *, vectors: encoding.Vectors = None, progress: Progr
         tagger.unlearned,
         tagger.whole_sentence,
         changed,
+        project.settings.tagger in (AUTO, LEARNED),
         (*notes, *told(said)),
     )
 

@@ -266,6 +266,9 @@ class LearnedTagger:
     @property
     def whole_sentence(self) -> str:
         """How many segments could be settled on all codes at once."""
+        rest = sum(code.id not in self.trust for code in self.codes)
+        if rest:
+            return f"No passage is settled whole: {rest} of the codes were not learned."
         return self._whole.sentence if self._whole else ""
 
     # ---- keeping

@@ -142,6 +142,8 @@ def _measures(
         either = (weight * present).sum(axis=1) + (weight * said).sum(axis=1)
         any_present = (weight * present).sum(axis=1) > 0
         found[1, place] = np.where(any_present, 2 * both / np.maximum(either, 1e-12), np.nan)
+    # A draw without a present passage of a code says nothing of it; leaving it out would average other codes.
+    found = np.where(np.isnan(found), found[:, :, :1], found)
     known = ~np.isnan(found)
     mean: NDArray[np.float64] = np.where(known, found, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return mean

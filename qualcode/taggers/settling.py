@@ -51,7 +51,7 @@ class Settling:
             return f"{judged:,} passages judged on all codes are too few, or too hard, to settle any whole."
         return (
             f"About {share:.0%} of passages could be settled on all codes without a person, at most "
-            f"{self.new.alpha:.0%} of them wrong in any."
+            f"{self.new.alpha:.0%} of them wrong in any (with 90 % confidence)."
         )
 
     def to_state(self) -> dict[str, Any]:
