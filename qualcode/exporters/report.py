@@ -102,7 +102,7 @@ def _view(bundle: Bundle) -> dict[str, Any]:
 def _trusted(bundle: Bundle, one: CodeTrust) -> dict[str, Any]:
     kinds = (("absent", one.low), ("present", one.high))
     settled = " and ".join(kind for kind, limit in kinds if math.isfinite(limit))
-    more = {None: "more than is worth while", 0: "–"}.get(one.needed, f"about {one.needed or 0:,}")
+    more = {None: "more than is worth while", 0: "none would change it"}.get(one.needed, f"about {one.needed or 0:,}")
     return {
         "one": one,
         "label": bundle.codebook[one.code].label,

@@ -163,7 +163,9 @@ def _explained(
                 round(float(made.raw_score[0, at]), 4),
                 score,
                 tuple(reasons),
-                made.proposed[0, at].evidence if (0, at) in made.proposed else told.evidence(reasons),
+                made.proposed[0, at].evidence
+                if (0, at) in made.proposed
+                else told.evidence(told.worth_telling(reasons, segment.text)),
                 told.lines(reasons, segment, codebook, words),
             )
         )

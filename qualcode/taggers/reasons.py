@@ -9,6 +9,8 @@ from qualcode.codebook import Codebook
 from qualcode.coding import Reason, Span
 from qualcode.corpus import Segment
 
+LEAST_TOLD = 0.005
+"""Weights that are told with two figures: a smaller one would be told as nothing."""
 WORDS_TOLD = 6
 """Most words that are told one by one; a passage of sixty words has sixty weights."""
 
@@ -16,7 +18,12 @@ WORDS_TOLD = 6
 def worth_telling(reasons: Iterable[Reason], text: str) -> list[Reason]:
     """Reasons less lighter words and function words, in the order of a reader: what was said, then what is near."""
     silent = nlp.function_words()
-    found = [one for one in reasons if one.kind != "word" or _cited(one, text).lower() not in silent]
+    found = [
+        one
+        for one in reasons
+        if one.kind != "word"
+        or (abs(one.weight) >= LEAST_TOLD and not silent.issuperset(_cited(one, text).lower().split()))
+    ]
     words = sorted((one for one in found if one.kind == "word"), key=lambda one: -abs(one.weight))[:WORDS_TOLD]
     others = {
         kind: [one for one in found if one.kind == kind] for kind in ("pattern", "clause", "nearest", "near-miss")
