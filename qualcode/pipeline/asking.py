@@ -282,7 +282,7 @@ class _Open:
     """(segment, code) that a person judged blind."""
     candidates: Candidates
     seed: int
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def draw(self, answered: Set[str], codes: tuple[str, ...], count: int) -> Drawn | None:
         return drawing.draw(self.ids, answered, codes, count=count, seed=self.seed, secret=self.secret)
